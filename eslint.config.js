@@ -1,0 +1,31 @@
+import nx from "@nx/eslint-plugin";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["**/dist/**", "**/fixtures/**", "data/**", ".nx/**"] },
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    plugins: { "@nx": nx },
+    languageOptions: { parserOptions: { project: ["./tsconfig.test.json"] } },
+    rules: {
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      // Numbers in messages read well as they are.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@nx/enforce-module-boundaries": [
+        "error",
+        {
+          enforceBuildableLibDependency: false,
+          // A stage never imports a stage: they meet in parts on disk, so each can be run, replaced and scaled alone.
+          depConstraints: [
+            { sourceTag: "kernel", onlyDependOnLibsWithTags: ["kernel"] },
+            { sourceTag: "model", onlyDependOnLibsWithTags: ["kernel", "model"] },
+            { sourceTag: "stage", onlyDependOnLibsWithTags: ["kernel", "model"] },
+            { sourceTag: "cli", onlyDependOnLibsWithTags: ["kernel", "model", "stage"] },
+            { sourceTag: "tool", onlyDependOnLibsWithTags: ["*"] },
+          ],
+        },
+      ],
+    },
+  },
+);
