@@ -7,7 +7,10 @@ export default tseslint.config(
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     plugins: { "@nx": nx },
-    languageOptions: { parserOptions: { project: ["./tsconfig.test.json"] } },
+    languageOptions: { parserOptions: {
+        project: ["packages/*/tsconfig.test.json", "tools/sample-web/tsconfig.test.json"],
+        tsconfigRootDir: import.meta.dirname,
+      } },
     rules: {
       "@typescript-eslint/explicit-module-boundary-types": "error",
       // Numbers in messages read well as they are.

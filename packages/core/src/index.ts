@@ -1,1 +1,4 @@
-export {};
+export { LeyendaError } from "./errors.js";
+export type { ErrorCode, ErrorDetails } from "./errors.js";
+export { outcomeClasses } from "./outcomes.js";
+export type { Outcome, OutcomeClass } from "./outcomes.js";
