@@ -1,4 +1,57 @@
+export { ArrowStreamEncoder } from "./arrow/arrow-stream-encoder.js";
+export { binaryData } from "./arrow/binary-data.js";
+export { ImagesWriter } from "./arrow/images-writer.js";
+export type { ImageRange } from "./arrow/images-writer.js";
+export { readImages } from "./arrow/read-images.js";
+export type { ImagesReader } from "./arrow/read-images.js";
+export { readRows } from "./arrow/read-rows.js";
+export { writeRows } from "./arrow/write-rows.js";
+export { datasetConfigSchema } from "./config/dataset-config.js";
+export type { DatasetConfig } from "./config/dataset-config.js";
+export { datasetFolders } from "./config/dataset-folders.js";
+export type { DatasetFolders } from "./config/dataset-folders.js";
+export { datasetJsonSchema } from "./config/dataset-json-schema.js";
+export { loadDatasetConfig } from "./config/load-dataset-config.js";
+export type { ConfigOverride } from "./config/load-dataset-config.js";
 export { LeyendaError } from "./errors.js";
 export type { ErrorCode, ErrorDetails } from "./errors.js";
+export { hashJson } from "./hash/hash-json.js";
+export type { Json } from "./hash/hash-json.js";
+export { rowKey } from "./hash/row-key.js";
+export { sha256 } from "./hash/sha256.js";
 export { outcomeClasses } from "./outcomes.js";
 export type { Outcome, OutcomeClass } from "./outcomes.js";
+export { addOutcomes } from "./parts/add-outcomes.js";
+export { contentNaming } from "./parts/attempt.js";
+export type { FileNaming } from "./parts/attempt.js";
+export { isErrno } from "./parts/is-errno.js";
+export { readManifest, requireManifest } from "./parts/manifest.js";
+export type { Manifest } from "./parts/manifest.js";
+export { PartFile } from "./parts/part-file.js";
+export type { FileEntry } from "./parts/part-file.js";
+export { partRecordSchema } from "./parts/part-record.js";
+export type { OutcomeCounts, PartRecord } from "./parts/part-record.js";
+export { readJsonFile } from "./parts/read-json-file.js";
+export { writeFileAtomically } from "./parts/write-file-atomically.js";
+export { cleanRowSchema } from "./rows/clean-row.js";
+export type { CleanRow } from "./rows/clean-row.js";
+export { fetchedRowSchema } from "./rows/fetched-row.js";
+export type { FetchedRow } from "./rows/fetched-row.js";
+export { selectionRowSchema } from "./rows/selection-row.js";
+export type { SelectionRow, Verdict } from "./rows/selection-row.js";
+export { translatedRowSchema } from "./rows/translated-row.js";
+export type { TranslatedRow } from "./rows/translated-row.js";
+export { runStage } from "./stage/run-stage.js";
+export type { RunStageOptions, StageRun } from "./stage/run-stage.js";
+export { stageNames } from "./stage/stage.js";
+export type {
+  PartContext,
+  PartPlan,
+  PartProgress,
+  PartResult,
+  Stage,
+  StageContext,
+  StageEvent,
+  StageName,
+  StagePlan,
+} from "./stage/stage.js";

@@ -1,0 +1,41 @@
+import { open, type FileHandle } from "node:fs/promises";
+
+import { LeyendaError } from "../errors.js";
+import type { ImageRange } from "./images-writer.js";
+
+/** Reads pictures out of one images file by their place. */
+export interface ImagesReader {
+  /** @throws LeyendaError DATA_CORRUPT when the file ends before the picture does */
+  read(range: ImageRange): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** Opens a part's images file for positioned reads. */
+export async function readImages(path: string): Promise<ImagesReader> {
+  const handle = await open(path, "r");
+  return { read: (range) => readRange(handle, range, path), close: () => handle.close() };
+}
+
+async function readRange(
+  handle: FileHandle,
+  { offset, length }: ImageRange,
+  path: string,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0) {
+      throw new LeyendaError(
+        "DATA_CORRUPT",
+        `the images file ends inside a picture (bytes ${offset} to ${offset + length})`,
+        {
+          where: path,
+          hint: "delete the part's record and run the stage again",
+        },
+      );
+    }
+    done += bytesRead;
+  }
+  return bytes;
+}

@@ -1,0 +1,128 @@
+import { z } from "zod";
+
+const count = z.int().nonnegative();
+const positive = z.int().positive();
+const milliseconds = positive.max(3_600_000);
+
+const source = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .describe("The list of rows, relative to this file: a tab-separated text without header"),
+  columns: z
+    .tuple([z.enum(["url", "caption"]), z.enum(["url", "caption"])])
+    .refine(([first, second]) => first !== second, "expected url and caption, once each")
+    .default(["url", "caption"])
+    .describe("What each column holds; Conceptual 12M is url, caption; Conceptual Captions is caption, url"),
+  maxRows: positive
+    .nullable()
+    .default(null)
+    .describe("Use only the first rows of the list; null uses them all"),
+  rowsPerPart: positive
+    .max(1_000_000)
+    .default(10_000)
+    .describe("Rows in a part, the unit of work, commit and resume"),
+});
+
+const fetch = z.strictObject({
+  concurrency: positive.max(4096).default(64).describe("Downloads in flight in each worker process"),
+  connectionsPerOrigin: positive
+    .max(256)
+    .default(6)
+    .describe("Connections to one origin in each worker process"),
+  connectMs: milliseconds.default(5_000).describe("Deadline for name lookup, TCP and TLS together"),
+  headersMs: milliseconds.default(10_000).describe("Deadline for the response headers"),
+  stallMs: milliseconds.default(5_000).describe("Longest silence within a body"),
+  totalMs: milliseconds.default(20_000).describe("Deadline of one attempt, redirects included"),
+  maxBytes: positive.default(20_000_000).describe("Largest body, on the wire and decoded"),
+  maxRedirects: count.max(50).default(5),
+  retries: count.max(20).default(2).describe("Further attempts after a transient failure"),
+  retryBaseMs: milliseconds.default(500).describe("First pause before a retry; it doubles each time"),
+  maxRetryAfterMs: milliseconds.default(30_000).describe("Longest Retry-After that is waited for"),
+  userAgent: z
+    .string()
+    .min(1)
+    .default("Leyenda/0.1 (image dataset builder)")
+    .describe("Say who you are, with a contact"),
+  obeyOptOut: z
+    .boolean()
+    .default(true)
+    .describe("Leave out pictures whose headers reserve them from AI training"),
+  allowPrivate: z.array(z.string()).default([]).describe("Host patterns whose private addresses are allowed"),
+  resolve: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Host pattern to IP address, as curl --resolve"),
+});
+
+const clean = z.strictObject({
+  resize: z
+    .enum(["no", "keep_ratio", "keep_ratio_largest", "center_crop", "border"])
+    .default("keep_ratio_largest"),
+  size: positive.max(16_384).default(512).describe("Target side in pixels"),
+  onlyIfBigger: z.boolean().default(true).describe("Never enlarge a picture"),
+  quality: positive.max(100).default(95).describe("JPEG quality"),
+  minSide: positive.default(64).describe("Smallest side of the original in pixels"),
+  maxAspectRatio: z.number().min(1).default(5).describe("Longer side / shorter side of the original"),
+  maxPixels: positive.default(100_000_000).describe("Pixels of the original above which it counts as a bomb"),
+  animated: z.enum(["drop", "first_frame"]).default("drop"),
+  background: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, "expected a colour such as #ffffff")
+    .default("#ffffff")
+    .describe("Colour under transparent pixels and around bordered ones"),
+});
+
+const select = z.strictObject({
+  train: count.describe("Rows in the train split, exactly"),
+  validation: count.describe("Rows in the validation split, exactly"),
+  seed: z.string().min(1).default("leyenda").describe("Ranks the rows together with their keys"),
+  placeholderUrls: count
+    .default(10)
+    .describe("A picture found under this many rows is a placeholder; 0 keeps such pictures"),
+});
+
+const translate = z.strictObject({
+  model: z.string().min(1).describe("Folder of a converted Marian model, relative to this file"),
+  beams: positive.max(32).default(4),
+  maxLength: positive.max(512).default(64).describe("Longest translation in tokens, </s> included"),
+  maxSourceLength: positive
+    .max(512)
+    .default(64)
+    .describe("Captions are cut to this many tokens, </s> included"),
+  earlyStopping: z.union([z.boolean(), z.literal("never")]).default(true),
+  lengthPenalty: z.number().default(1),
+  batchTokens: positive.default(2048).describe("Source tokens translated together in each worker process"),
+});
+
+const shards = z.strictObject({
+  rowsPerShard: positive.default(5_000),
+  rowsPerBatch: positive.max(10_000).default(100).describe("Rows in an Arrow record batch"),
+  license: z.string().min(1).default("other").describe("Licence identifier on the data card"),
+});
+
+const evaluate = z.strictObject({
+  references: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("Tab-separated url, caption, human translation; rows found there are scored"),
+  samplePictures: count.max(500).default(24).describe("Pictures shown in the report"),
+});
+
+/** Everything that describes a dataset. Unknown keys are errors; paths are relative to the file. */
+export const datasetConfigSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "expected lower-case letters, digits, '.', '_' and '-'"),
+  source,
+  fetch: fetch.prefault({}),
+  clean: clean.prefault({}),
+  select,
+  translate,
+  shards: shards.prefault({}),
+  eval: evaluate.prefault({}),
+  workers: positive.max(1024).nullable().default(null).describe("Worker processes; null is one per core"),
+});
+
+export type DatasetConfig = z.infer<typeof datasetConfigSchema>;

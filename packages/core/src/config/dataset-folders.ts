@@ -1,0 +1,28 @@
+import { join, resolve } from "node:path";
+
+/** Where the data of one dataset lives; each stage owns one folder. */
+export interface DatasetFolders {
+  root: string;
+  fetched: string;
+  clean: string;
+  selected: string;
+  translated: string;
+  arranged: string;
+  dataset: string;
+  reports: string;
+}
+
+/** The folders of a dataset under a data folder (default: `$DATA_DIR`, else `./data`). */
+export function datasetFolders(name: string, dataDir = process.env.DATA_DIR ?? "data"): DatasetFolders {
+  const root = join(resolve(dataDir), name);
+  return {
+    root,
+    fetched: join(root, "fetched"),
+    clean: join(root, "clean"),
+    selected: join(root, "selected"),
+    translated: join(root, "translated"),
+    arranged: join(root, "arranged"),
+    dataset: join(root, "dataset"),
+    reports: join(root, "reports"),
+  };
+}

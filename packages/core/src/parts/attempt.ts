@@ -1,0 +1,113 @@
+import { randomBytes } from "node:crypto";
+import { link, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+import { isErrno } from "./is-errno.js";
+import { type FileEntry, PartFile } from "./part-file.js";
+import type { PartRecord } from "./part-record.js";
+
+/** How a stage names the files of a finished part. */
+export type FileNaming = (part: string, role: string, sha256: string) => string;
+
+/**
+ * Data files between stages carry their content's hash in their name. Two attempts at one part that differ (two
+ * downloads of a changing web) then never overwrite each other, and two that agree write the same file.
+ */
+export const contentNaming: FileNaming = (part, role, hash) => `${part}.${hash.slice(0, 12)}.${role}`;
+
+const suffix = ".incomplete";
+
+/**
+ * One try at making a part. Files are written under names of this attempt alone; `commit` makes them durable, gives them
+ * their final names and then creates the record exclusively: from that moment the part is there, whole. An attempt that
+ * finds the record already made has lost the race, which is success.
+ */
+export class Attempt {
+  readonly #folder: string;
+  readonly #recordFolder: string;
+  readonly #part: string;
+  readonly #naming: FileNaming;
+  readonly #files = new Map<string, PartFile>();
+  readonly #id = `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
+
+  constructor(options: { folder: string; recordFolder: string; part: string; naming: FileNaming }) {
+    this.#folder = options.folder;
+    this.#recordFolder = options.recordFolder;
+    this.#part = options.part;
+    this.#naming = options.naming;
+  }
+
+  /** Opens the attempt's file of a role (`rows.arrow`, `images.arrow`, …). */
+  async create(role: string): Promise<PartFile> {
+    const file = await PartFile.create(join(this.#folder, `${this.#part}.${role}.${this.#id}${suffix}`));
+    this.#files.set(role, file);
+    return file;
+  }
+
+  /** @returns whether this attempt's record is the part's */
+  async commit(makeRecord: (files: Record<string, FileEntry>) => PartRecord): Promise<boolean> {
+    const entries: Record<string, FileEntry> = {};
+    for (const [role, file] of this.#files) {
+      const { bytes, sha256 } = await file.close();
+      const name = this.#naming(this.#part, role, sha256);
+      await rename(file.path, join(this.#folder, name));
+      entries[role] = { name, bytes, sha256 };
+    }
+    this.#files.clear();
+    await syncFolder(this.#folder);
+    const temporary = join(this.#recordFolder, `${this.#part}.record.${this.#id}${suffix}`);
+    await writeFile(temporary, `${JSON.stringify(makeRecord(entries), null, 2)}\n`, { flush: true });
+    try {
+      await link(temporary, join(this.#recordFolder, `${this.#part}.json`));
+      await syncFolder(this.#recordFolder);
+      return true;
+    } catch (error) {
+      if (isErrno(error, "EEXIST")) return false;
+      throw error;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** Removes what the attempt has written. */
+  async discard(): Promise<void> {
+    for (const file of this.#files.values()) {
+      await file.abandon();
+      await rm(file.path, { force: true });
+    }
+    this.#files.clear();
+  }
+}
+
+/** Removes the files of attempts on this machine whose process is gone. Others may still be at work, and are left. */
+export async function removeDeadAttempts(folder: string): Promise<void> {
+  const mine = new RegExp(`\\.${escapeRegExp(hostname())}-(\\d+)-[0-9a-f]{8}\\.incomplete$`);
+  for (const name of await readdir(folder)) {
+    const pid = mine.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isErrno(error, "EPERM");
+  }
+}
+
+/** A rename is durable only when its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

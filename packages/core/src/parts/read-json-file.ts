@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+
+import type { z } from "zod";
+
+import { LeyendaError } from "../errors.js";
+import { isErrno } from "./is-errno.js";
+
+/**
+ * Reads a JSON file of the data folder and checks its form.
+ *
+ * @returns null when there is no such file
+ * @throws LeyendaError DATA_CORRUPT when it is not what the schema says
+ */
+export async function readJsonFile<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<z.infer<Schema> | null> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return null;
+    throw error;
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new LeyendaError("DATA_CORRUPT", "the file is not what this version of Leyenda writes", {
+      where: path,
+      hint: "delete it and run the stage again, or use another data folder",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { Field, Float64, Int64, Schema, Uint16, Uint32, Utf8 } from "apache-arrow";
+
+import type { Outcome } from "../outcomes.js";
+
+/** A row of `fetched/part-….rows.arrow`: one for each line of the list. */
+export interface FetchedRow {
+  /** Line in the list, from 1. */
+  line: number;
+  /** See `rowKey`; empty for a malformed row. */
+  key: string;
+  url: string;
+  caption: string;
+  outcome: Outcome;
+  status: number | null;
+  final_url: string | null;
+  content_type: string | null;
+  /** What X-Robots-Tag and TDM headers said. */
+  robots_tag: string | null;
+  /** Why the outcome is not ok. */
+  detail: string | null;
+  /** SHA-256 of the decoded body, in hex. */
+  sha256: string | null;
+  attempts: number;
+  elapsed_ms: number;
+  /** Milliseconds since 1970. */
+  fetched_at: number;
+  /** Place of the body in the part's images file, bytes. */
+  image_offset: bigint | null;
+  image_length: number | null;
+}
+
+export const fetchedRowSchema = new Schema([
+  new Field("line", new Uint32(), false),
+  new Field("key", new Utf8(), false),
+  new Field("url", new Utf8(), false),
+  new Field("caption", new Utf8(), false),
+  new Field("outcome", new Utf8(), false),
+  new Field("status", new Uint16(), true),
+  new Field("final_url", new Utf8(), true),
+  new Field("content_type", new Utf8(), true),
+  new Field("robots_tag", new Utf8(), true),
+  new Field("detail", new Utf8(), true),
+  new Field("sha256", new Utf8(), true),
+  new Field("attempts", new Uint16(), false),
+  new Field("elapsed_ms", new Uint32(), false),
+  new Field("fetched_at", new Float64(), false),
+  new Field("image_offset", new Int64(), true),
+  new Field("image_length", new Uint32(), true),
+]);

@@ -1,0 +1,220 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { hashJson, type Json } from "../hash/hash-json.js";
+import { addOutcomes } from "../parts/add-outcomes.js";
+import { removeDeadAttempts } from "../parts/attempt.js";
+import { type Manifest, manifestName, readManifest } from "../parts/manifest.js";
+import { partHash } from "../parts/part-hash.js";
+import { type OutcomeCounts, type PartRecord, partRecordSchema } from "../parts/part-record.js";
+import { readJsonFile } from "../parts/read-json-file.js";
+import { writeFileAtomically } from "../parts/write-file-atomically.js";
+import { describeMismatch, recordPath, refuseMismatch } from "./check-record.js";
+import { describeDiskError } from "./describe-disk-error.js";
+import { localMaker, type PartMaker, processMaker } from "./part-maker.js";
+import type { PartPlan, Stage, StageContext, StageEvent } from "./stage.js";
+
+export interface RunStageOptions extends StageContext {
+  /** Worker processes; 1 works in this process. @default 1 */
+  workers?: number;
+  /** Make parts anew that were made with other options or from other input. @default false */
+  overwrite?: boolean;
+  onEvent?: (event: StageEvent) => void;
+  /** Finish the parts under way, then stop. */
+  drain?: AbortSignal;
+  /** Drop the parts under way and stop. */
+  signal?: AbortSignal;
+}
+
+/** How a run of a stage ended: with its manifest, or stopped on request with parts still missing. */
+export type StageRun = { complete: true; manifest: Manifest } | { complete: false };
+
+/**
+ * Runs a stage: makes the parts that are missing, then its manifest. A stage that is complete returns at once.
+ *
+ * @throws LeyendaError DATA_MISMATCH for data made with other options or from other input, DATA_FOLDER for a folder that
+ *   cannot be written, and whatever the stage itself reports; parts already committed stay
+ */
+export async function runStage(stage: Stage, input: RunStageOptions): Promise<StageRun> {
+  try {
+    return await run(stage, input);
+  } catch (error) {
+    throw describeDiskError(error);
+  }
+}
+
+async function run(stage: Stage, input: RunStageOptions): Promise<StageRun> {
+  const started = performance.now();
+  const context: StageContext = { config: input.config, folders: input.folders };
+  const emit = input.onEvent ?? ((): void => undefined);
+  const folder = input.folders[stage.folder];
+  await mkdir(join(folder, stage.recordFolder), { recursive: true });
+  const options = await stage.options(context);
+  const { parts } = await stage.plan(context);
+  const inputHash = hashJson(parts.map((part) => part.inputHash));
+  const expected = { folder, inputHash, options };
+
+  const manifest = await readManifest(folder);
+  const difference = manifest === null ? null : describeMismatch(manifest, expected);
+  if (manifest !== null && difference === null) {
+    emit({ type: "done", stage: stage.name, manifest, partsMade: 0, seconds: seconds(started) });
+    return { complete: true, manifest };
+  }
+
+  await removeDeadAttempts(folder);
+  if (stage.recordFolder !== ".") await removeDeadAttempts(join(folder, stage.recordFolder));
+  const records = await readRecords(stage, folder, parts, options, input.overwrite ?? false);
+  const missing = parts.filter((part) => !records.has(part.name));
+  emit({
+    type: "plan",
+    stage: stage.name,
+    parts: parts.length,
+    partsDone: records.size,
+    rows: sum(parts.map((part) => part.rows)),
+    rowsDone: sum([...records.values()].map((record) => record.rows)),
+  });
+  // The parts the manifest spoke of are about to change.
+  if (manifest !== null) await rm(join(folder, manifestName), { force: true });
+
+  await makeParts(stage, missing, options, input);
+  const stopped = (input.drain?.aborted ?? false) || (input.signal?.aborted ?? false);
+  const made = await readRecords(stage, folder, parts, options, false);
+  if (made.size < parts.length) {
+    if (stopped) return { complete: false };
+    throw new Error(`${parts.length - made.size} part(s) of stage ${stage.name} were not made`);
+  }
+  emit({ type: "finishing", stage: stage.name });
+  const finished = await writeManifest(stage, context, parts, made, expected);
+  await removeStrays(folder, finished);
+  emit({
+    type: "done",
+    stage: stage.name,
+    manifest: finished,
+    partsMade: missing.length,
+    seconds: seconds(started),
+  });
+  return { complete: true, manifest: finished };
+}
+
+async function readRecords(
+  stage: Stage,
+  folder: string,
+  parts: readonly PartPlan[],
+  options: Record<string, Json>,
+  overwrite: boolean,
+): Promise<Map<string, PartRecord>> {
+  const records = new Map<string, PartRecord>();
+  const present = new Set(await readdir(join(folder, stage.recordFolder)));
+  for (const part of parts) {
+    const path = recordPath(folder, stage.recordFolder, part.name);
+    const record = present.has(`${part.name}.json`) ? await readJsonFile(path, partRecordSchema) : null;
+    if (record === null) continue;
+    const difference = describeMismatch(record, { folder, inputHash: part.inputHash, options });
+    if (difference === null) records.set(part.name, record);
+    else if (overwrite) await rm(path);
+    else refuseMismatch(path, difference);
+  }
+  return records;
+}
+
+/** Keeps every worker supplied with parts until none is left, one fails, or the run is to stop. */
+async function makeParts(
+  stage: Stage,
+  missing: readonly PartPlan[],
+  options: Record<string, Json>,
+  input: RunStageOptions,
+): Promise<void> {
+  if (missing.length === 0) return;
+  const emit = input.onEvent ?? ((): void => undefined);
+  const failure = new AbortController();
+  const signal =
+    input.signal === undefined ? failure.signal : AbortSignal.any([failure.signal, input.signal]);
+  const workers = Math.min(input.workers ?? 1, missing.length);
+  const newMaker = workers === 1 ? localMaker : processMaker;
+  const makerOptions = {
+    stage,
+    context: { config: input.config, folders: input.folders },
+    options,
+    signal,
+    onProgress: (progress: Parameters<Parameters<typeof localMaker>[0]["onProgress"]>[0]): void => {
+      emit({ type: "progress", stage: stage.name, ...progress });
+    },
+  };
+  const queue = [...missing];
+  const stopped = (): boolean => signal.aborted || (input.drain?.aborted ?? false);
+  const work = async (maker: PartMaker): Promise<void> => {
+    for (let part = queue.shift(); part !== undefined && !stopped(); part = queue.shift()) {
+      const { won, seconds: took } = await maker.make(part);
+      emit({ type: "part", stage: stage.name, part: part.name, won, seconds: took });
+    }
+  };
+  const makers = Array.from({ length: workers }, () => newMaker(makerOptions));
+  const lanes = makers.flatMap((maker) =>
+    Array.from({ length: stage.partsInFlight }, async () => {
+      try {
+        await work(maker);
+      } catch (error) {
+        failure.abort();
+        throw error;
+      }
+    }),
+  );
+  const results = await Promise.allSettled(lanes);
+  await Promise.all(makers.map((maker) => maker.close()));
+  const failed = results.find((result) => result.status === "rejected");
+  // A part dropped on request is no failure: it is missing, and the next run makes it.
+  if (failed !== undefined && input.signal?.aborted !== true) throw failed.reason;
+}
+
+async function writeManifest(
+  stage: Stage,
+  context: StageContext,
+  parts: readonly PartPlan[],
+  records: ReadonlyMap<string, PartRecord>,
+  expected: { folder: string; inputHash: string; options: Record<string, Json> },
+): Promise<Manifest> {
+  const outcomes: OutcomeCounts = {};
+  const entries: Manifest["parts"] = [];
+  for (const { name } of parts) {
+    const record = records.get(name);
+    if (record === undefined) throw new Error(`${name} has no record`);
+    addOutcomes(outcomes, record.outcomes);
+    entries.push({ part: name, rows: record.rows, hash: partHash(record), files: record.files });
+  }
+  const manifest: Manifest = {
+    stage: stage.name,
+    dataset: context.config.name,
+    configHash: hashJson(expected.options),
+    options: expected.options,
+    inputHash: expected.inputHash,
+    rows: sum(entries.map((entry) => entry.rows)),
+    outcomes,
+    hash: hashJson(entries.map((entry) => entry.hash)),
+    parts: entries,
+    summary: {},
+  };
+  const summary = (await stage.finish?.(context, manifest)) ?? {};
+  const finished = { ...manifest, summary };
+  await writeFileAtomically(join(expected.folder, manifestName), `${JSON.stringify(finished, null, 2)}\n`);
+  return finished;
+}
+
+/** Data files that no record speaks of are left over from attempts that lost; the stage is complete, so nobody needs them. */
+async function removeStrays(folder: string, manifest: Manifest): Promise<void> {
+  const known = new Set(manifest.parts.flatMap((part) => Object.values(part.files).map((file) => file.name)));
+  const parts = new Set(manifest.parts.map((part) => part.part));
+  for (const name of await readdir(folder)) {
+    const part = name.split(".")[0] ?? "";
+    const isRecord = name === `${part}.json` && parts.has(part);
+    const isData = /^(part|train|validation)-\d{5}/.test(name) && !name.endsWith(".incomplete");
+    if (isData && !isRecord && !known.has(name)) await rm(join(folder, name), { force: true });
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function seconds(since: number): number {
+  return (performance.now() - since) / 1000;
+}

@@ -1,0 +1,87 @@
+import type { DatasetConfig } from "../config/dataset-config.js";
+import type { DatasetFolders } from "../config/dataset-folders.js";
+import type { Json } from "../hash/hash-json.js";
+import type { FileNaming } from "../parts/attempt.js";
+import type { Manifest } from "../parts/manifest.js";
+import type { PartFile } from "../parts/part-file.js";
+import type { OutcomeCounts } from "../parts/part-record.js";
+
+/** The stages, in the order in which data passes through them. */
+export const stageNames = ["fetch", "clean", "select", "translate", "arrange", "shards", "eval"] as const;
+
+export type StageName = (typeof stageNames)[number];
+
+/** A unit of work: made whole or not at all. */
+export interface PartPlan {
+  /** Such as `part-00042`. */
+  name: string;
+  /** Rows that go in, for progress and checks. */
+  rows: number;
+  /** Hash of everything the part is made from. */
+  inputHash: string;
+  /** What the stage needs to know to make it; it crosses a process boundary. */
+  input: Json;
+}
+
+export interface StagePlan {
+  parts: PartPlan[];
+}
+
+export interface StageContext {
+  config: DatasetConfig;
+  folders: DatasetFolders;
+}
+
+export interface PartContext extends StageContext {
+  /** Opens one of the part's files. */
+  create: (role: string) => Promise<PartFile>;
+  /** Fires when the work is to be dropped at once. */
+  signal: AbortSignal;
+}
+
+/** Work done since the last event. */
+export interface PartProgress {
+  rows: number;
+  bytes: number;
+  outcomes: OutcomeCounts;
+}
+
+/** What a part comes to. */
+export interface PartResult {
+  rows: number;
+  outcomes: OutcomeCounts;
+  /** Figures for the record and the report. */
+  facts?: Record<string, Json>;
+}
+
+/** What a stage is: a function from part to part, and how to cut its input into parts. */
+export interface Stage {
+  name: StageName;
+  /** Its folder among the dataset's folders. */
+  folder: Exclude<keyof DatasetFolders, "root">;
+  /** URL of the module whose `stage` export this is, for worker processes. */
+  module: string;
+  /** Parts that one worker has in hand at a time: more than one where parts wait for others. */
+  partsInFlight: number;
+  /** Folder of the records within the stage's folder; "." is beside the data. */
+  recordFolder: string;
+  naming: FileNaming;
+  /** Names and versions of what decides the bytes besides the options, for the record. */
+  versions: () => Record<string, string>;
+  /** The options that decide the bytes. Data made under others is refused. */
+  options: (context: StageContext) => Promise<Record<string, Json>> | Record<string, Json>;
+  plan: (context: StageContext) => Promise<StagePlan>;
+  run: (part: PartPlan, context: PartContext) => AsyncGenerator<PartProgress, PartResult>;
+  /** Once all parts are there: what is global. Returns what to add to the manifest; must be repeatable. */
+  finish?: (context: StageContext, manifest: Manifest) => Promise<Record<string, Json>>;
+  /** Called once per worker, after its last part. */
+  close?: () => Promise<void>;
+}
+
+/** What a run tells while it goes. */
+export type StageEvent =
+  | { type: "plan"; stage: StageName; parts: number; partsDone: number; rows: number; rowsDone: number }
+  | ({ type: "progress"; stage: StageName } & PartProgress)
+  | { type: "part"; stage: StageName; part: string; won: boolean; seconds: number }
+  | { type: "finishing"; stage: StageName }
+  | { type: "done"; stage: StageName; manifest: Manifest; partsMade: number; seconds: number };

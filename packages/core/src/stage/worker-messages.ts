@@ -1,0 +1,27 @@
+import type { ErrorCode } from "../errors.js";
+import type { Json } from "../hash/hash-json.js";
+import type { PartPlan, PartProgress, StageContext } from "./stage.js";
+
+/** From the run to a worker process. */
+export type ToWorker =
+  | { type: "start"; module: string; context: StageContext; options: Record<string, Json> }
+  | { type: "make"; part: PartPlan }
+  | { type: "abort" }
+  | { type: "close" };
+
+/** From a worker process to the run. */
+export type FromWorker =
+  | { type: "ready" }
+  | { type: "progress"; progress: PartProgress }
+  | { type: "made"; part: string; won: boolean; seconds: number }
+  | { type: "failed"; part: string; error: WireError };
+
+/** An error that crosses the process boundary. */
+export interface WireError {
+  message: string;
+  stack: string | undefined;
+  code: ErrorCode | undefined;
+  where: string | undefined;
+  expected: string | undefined;
+  hint: string | undefined;
+}
