@@ -4,25 +4,32 @@ const count = z.int().nonnegative();
 const positive = z.int().positive();
 const milliseconds = positive.max(3_600_000);
 
-const source = z.strictObject({
-  path: z
-    .string()
-    .min(1)
-    .describe("The list of rows, relative to this file: a tab-separated text without header"),
-  columns: z
-    .tuple([z.enum(["url", "caption"]), z.enum(["url", "caption"])])
-    .refine(([first, second]) => first !== second, "expected url and caption, once each")
-    .default(["url", "caption"])
-    .describe("What each column holds; Conceptual 12M is url, caption; Conceptual Captions is caption, url"),
-  maxRows: positive
-    .nullable()
-    .default(null)
-    .describe("Use only the first rows of the list; null uses them all"),
-  rowsPerPart: positive
-    .max(1_000_000)
-    .default(10_000)
-    .describe("Rows in a part, the unit of work, commit and resume"),
-});
+const source = z
+  .strictObject({
+    path: z
+      .string()
+      .min(1)
+      .describe("The list of rows, relative to this file: a tab-separated text without header"),
+    columns: z
+      .tuple([z.enum(["url", "caption"]), z.enum(["url", "caption"])])
+      .refine(([first, second]) => first !== second, "expected url and caption, once each")
+      .default(["url", "caption"])
+      .describe(
+        "What each column holds; Conceptual 12M is url, caption; Conceptual Captions is caption, url",
+      ),
+    maxRows: positive
+      .nullable()
+      .default(null)
+      .describe("Use only the first rows of the list; null uses them all"),
+    rowsPerPart: positive
+      .max(1_000_000)
+      .default(10_000)
+      .describe("Rows in a part, the unit of work, commit and resume"),
+  })
+  .refine(({ maxRows, rowsPerPart }) => maxRows === null || maxRows % rowsPerPart === 0, {
+    path: ["maxRows"],
+    message: "expected a multiple of source.rowsPerPart, so that raising it later only adds parts",
+  });
 
 const fetch = z.strictObject({
   concurrency: positive.max(4096).default(64).describe("Downloads in flight in each worker process"),

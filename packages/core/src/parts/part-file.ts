@@ -30,11 +30,14 @@ export class PartFile {
     let left = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
     if (left === 0) return;
     for (const chunk of chunks) this.#hash.update(chunk);
+    // Positions are given out at the call, so that several writers' chunks cannot change places on the way.
+    let position = this.#bytes;
     this.#bytes += left;
     let rest = [...chunks];
     while (left > 0) {
-      const { bytesWritten } = await this.#handle.writev(rest);
+      const { bytesWritten } = await this.#handle.writev(rest, position);
       left -= bytesWritten;
+      position += bytesWritten;
       if (left > 0) rest = skip(rest, bytesWritten);
     }
   }

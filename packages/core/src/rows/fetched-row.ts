@@ -20,6 +20,8 @@ export interface FetchedRow {
   detail: string | null;
   /** SHA-256 of the decoded body, in hex. */
   sha256: string | null;
+  /** Of the body that was received, decoded. */
+  bytes: number;
   attempts: number;
   elapsed_ms: number;
   /** Milliseconds since 1970. */
@@ -41,6 +43,7 @@ export const fetchedRowSchema = new Schema([
   new Field("robots_tag", new Utf8(), true),
   new Field("detail", new Utf8(), true),
   new Field("sha256", new Utf8(), true),
+  new Field("bytes", new Uint32(), false),
   new Field("attempts", new Uint16(), false),
   new Field("elapsed_ms", new Uint32(), false),
   new Field("fetched_at", new Float64(), false),

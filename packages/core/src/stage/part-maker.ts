@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 import { LeyendaError } from "../errors.js";
@@ -8,9 +8,16 @@ import type { PartPlan, PartProgress, Stage, StageContext } from "./stage.js";
 import { fromWire } from "./wire-error.js";
 import type { FromWorker, ToWorker } from "./worker-messages.js";
 
+interface Made {
+  /** Whether this attempt's record is the part's. */
+  won: boolean;
+  seconds: number;
+}
+
 /** Something that makes parts: this process, or a worker process. */
 export interface PartMaker {
-  make: (part: PartPlan) => Promise<{ won: boolean; seconds: number }>;
+  /** @param signal drops the work under way */
+  make: (part: PartPlan, signal: AbortSignal) => Promise<Made>;
   close: () => Promise<void>;
 }
 
@@ -18,60 +25,68 @@ interface MakerOptions {
   stage: Stage;
   context: StageContext;
   options: Record<string, Json>;
-  /** Drops the work under way. */
-  signal: AbortSignal;
   onProgress: (progress: PartProgress) => void;
 }
+
+/** How long a worker has to drop its work before it is killed, which loses nothing that is committed. */
+const graceMs = 5_000;
 
 /** Makes parts in this process. */
 export function localMaker(input: MakerOptions): PartMaker {
   return {
-    make: (part) => makePart({ ...input, part }),
+    make: (part, signal) => makePart({ ...input, part, signal }),
     close: async () => input.stage.close?.(),
   };
 }
 
 /** Makes parts in a process of its own: a crash there is an error here, not an end. */
-export function processMaker(input: MakerOptions): PartMaker {
-  const { stage, context, options, signal, onProgress } = input;
+export function processMaker({ stage, context, options, onProgress }: MakerOptions): PartMaker {
   const child = fork(fileURLToPath(import.meta.resolve("@leyenda/core/worker")), {
     serialization: "advanced",
     // Warnings of native libraries belong on the screen; results come over the channel.
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const waiting = new Map<
-    string,
-    { resolve: (made: { won: boolean; seconds: number }) => void; reject: (error: Error) => void }
-  >();
+  const waiting = new Map<string, { resolve: (made: Made) => void; reject: (error: Error) => void }>();
+  const take = (part: string): ReturnType<typeof waiting.get> => {
+    const waiter = waiting.get(part);
+    waiting.delete(part);
+    return waiter;
+  };
+  let ended: string | undefined;
   const exited = new Promise<void>((resolve) => {
-    child.once("exit", (code, exitSignal) => {
-      const end = exitSignal ?? `exit code ${code ?? "unknown"}`;
-      for (const [part, { reject }] of waiting) {
-        reject(
-          new LeyendaError("WORKER_DIED", `a worker process ended (${end}) while it was making ${part}`, {
-            where: `stage ${stage.name}, ${part}`,
-            hint: "run again: the parts that are done are kept; if it dies again, use fewer --workers (memory) and report it",
-          }),
-        );
-      }
+    child.once("exit", (code, signal) => {
+      ended = signal ?? `exit code ${code ?? "unknown"}`;
+      for (const part of waiting.keys()) take(part)?.reject(workerDied(stage, part, ended));
       resolve();
     });
   });
   child.on("message", (message: FromWorker) => {
     if (message.type === "progress") onProgress(message.progress);
-    else if (message.type === "made") settle(waiting, message.part)?.resolve(message);
-    else if (message.type === "failed") settle(waiting, message.part)?.reject(fromWire(message.error));
-  });
-  signal.addEventListener("abort", () => {
-    send(child, { type: "abort" });
+    else if (message.type === "made") take(message.part)?.resolve(message);
+    else take(message.part)?.reject(fromWire(message.error));
   });
   send(child, { type: "start", module: stage.module, context, options });
+  const drop = (): void => {
+    send(child, { type: "abort" });
+    setTimeout(() => child.kill("SIGKILL"), graceMs).unref();
+  };
   return {
-    make: (part) =>
-      new Promise((resolve, reject) => {
-        waiting.set(part.name, { resolve, reject });
-        send(child, { type: "make", part });
-      }),
+    make: async (part, signal) => {
+      signal.throwIfAborted();
+      signal.addEventListener("abort", drop, { once: true });
+      try {
+        return await new Promise((resolve, reject) => {
+          if (ended !== undefined) {
+            reject(workerDied(stage, part.name, ended));
+            return;
+          }
+          waiting.set(part.name, { resolve, reject });
+          send(child, { type: "make", part });
+        });
+      } finally {
+        signal.removeEventListener("abort", drop);
+      }
+    },
     close: async () => {
       send(child, { type: "close" });
       await exited;
@@ -79,10 +94,11 @@ export function processMaker(input: MakerOptions): PartMaker {
   };
 }
 
-function settle<Value>(map: Map<string, Value>, key: string): Value | undefined {
-  const value = map.get(key);
-  map.delete(key);
-  return value;
+function workerDied(stage: Stage, part: string, end: string): LeyendaError {
+  return new LeyendaError("WORKER_DIED", `a worker process ended (${end}) while it was making ${part}`, {
+    where: `stage ${stage.name}, ${part}`,
+    hint: "run again: the parts that are done are kept; if it dies again, use fewer --workers (less memory)",
+  });
 }
 
 function send(child: ChildProcess, message: ToWorker): void {

@@ -11,7 +11,8 @@ import { readJsonFile } from "../parts/read-json-file.js";
 import { writeFileAtomically } from "../parts/write-file-atomically.js";
 import { describeMismatch, recordPath, refuseMismatch } from "./check-record.js";
 import { describeDiskError } from "./describe-disk-error.js";
-import { localMaker, type PartMaker, processMaker } from "./part-maker.js";
+import { makeParts } from "./make-parts.js";
+import { removeStrays } from "./remove-strays.js";
 import type { PartPlan, Stage, StageContext, StageEvent } from "./stage.js";
 
 export interface RunStageOptions extends StageContext {
@@ -76,7 +77,16 @@ async function run(stage: Stage, input: RunStageOptions): Promise<StageRun> {
   // The parts the manifest spoke of are about to change.
   if (manifest !== null) await rm(join(folder, manifestName), { force: true });
 
-  await makeParts(stage, missing, options, input);
+  await makeParts({
+    stage,
+    parts: missing,
+    context,
+    options,
+    workers: input.workers ?? 1,
+    emit,
+    drain: input.drain,
+    signal: input.signal,
+  });
   const stopped = (input.drain?.aborted ?? false) || (input.signal?.aborted ?? false);
   const made = await readRecords(stage, folder, parts, options, false);
   if (made.size < parts.length) {
@@ -85,7 +95,7 @@ async function run(stage: Stage, input: RunStageOptions): Promise<StageRun> {
   }
   emit({ type: "finishing", stage: stage.name });
   const finished = await writeManifest(stage, context, parts, made, expected);
-  await removeStrays(folder, finished);
+  await removeStrays(folder, stage.recordFolder, finished);
   emit({
     type: "done",
     stage: stage.name,
@@ -115,55 +125,6 @@ async function readRecords(
     else refuseMismatch(path, difference);
   }
   return records;
-}
-
-/** Keeps every worker supplied with parts until none is left, one fails, or the run is to stop. */
-async function makeParts(
-  stage: Stage,
-  missing: readonly PartPlan[],
-  options: Record<string, Json>,
-  input: RunStageOptions,
-): Promise<void> {
-  if (missing.length === 0) return;
-  const emit = input.onEvent ?? ((): void => undefined);
-  const failure = new AbortController();
-  const signal =
-    input.signal === undefined ? failure.signal : AbortSignal.any([failure.signal, input.signal]);
-  const workers = Math.min(input.workers ?? 1, missing.length);
-  const newMaker = workers === 1 ? localMaker : processMaker;
-  const makerOptions = {
-    stage,
-    context: { config: input.config, folders: input.folders },
-    options,
-    signal,
-    onProgress: (progress: Parameters<Parameters<typeof localMaker>[0]["onProgress"]>[0]): void => {
-      emit({ type: "progress", stage: stage.name, ...progress });
-    },
-  };
-  const queue = [...missing];
-  const stopped = (): boolean => signal.aborted || (input.drain?.aborted ?? false);
-  const work = async (maker: PartMaker): Promise<void> => {
-    for (let part = queue.shift(); part !== undefined && !stopped(); part = queue.shift()) {
-      const { won, seconds: took } = await maker.make(part);
-      emit({ type: "part", stage: stage.name, part: part.name, won, seconds: took });
-    }
-  };
-  const makers = Array.from({ length: workers }, () => newMaker(makerOptions));
-  const lanes = makers.flatMap((maker) =>
-    Array.from({ length: stage.partsInFlight }, async () => {
-      try {
-        await work(maker);
-      } catch (error) {
-        failure.abort();
-        throw error;
-      }
-    }),
-  );
-  const results = await Promise.allSettled(lanes);
-  await Promise.all(makers.map((maker) => maker.close()));
-  const failed = results.find((result) => result.status === "rejected");
-  // A part dropped on request is no failure: it is missing, and the next run makes it.
-  if (failed !== undefined && input.signal?.aborted !== true) throw failed.reason;
 }
 
 async function writeManifest(
@@ -197,18 +158,6 @@ async function writeManifest(
   const finished = { ...manifest, summary };
   await writeFileAtomically(join(expected.folder, manifestName), `${JSON.stringify(finished, null, 2)}\n`);
   return finished;
-}
-
-/** Data files that no record speaks of are left over from attempts that lost; the stage is complete, so nobody needs them. */
-async function removeStrays(folder: string, manifest: Manifest): Promise<void> {
-  const known = new Set(manifest.parts.flatMap((part) => Object.values(part.files).map((file) => file.name)));
-  const parts = new Set(manifest.parts.map((part) => part.part));
-  for (const name of await readdir(folder)) {
-    const part = name.split(".")[0] ?? "";
-    const isRecord = name === `${part}.json` && parts.has(part);
-    const isData = /^(part|train|validation)-\d{5}/.test(name) && !name.endsWith(".incomplete");
-    if (isData && !isRecord && !known.has(name)) await rm(join(folder, name), { force: true });
-  }
 }
 
 function sum(values: readonly number[]): number {

@@ -11,7 +11,6 @@ export type ToWorker =
 
 /** From a worker process to the run. */
 export type FromWorker =
-  | { type: "ready" }
   | { type: "progress"; progress: PartProgress }
   | { type: "made"; part: string; won: boolean; seconds: number }
   | { type: "failed"; part: string; error: WireError };

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { addOutcomes } from "../parts/add-outcomes.js";
+import type { Outcome } from "../outcomes.js";
+import type { OutcomeCounts } from "../parts/part-record.js";
+import type { PartProgress } from "./stage.js";
+
+/** Counts rows as they end. */
+export interface RowCounter {
+  row: (outcome: Outcome, bytes: number) => void;
+  /** Counts over the whole part so far. */
+  readonly outcomes: OutcomeCounts;
+  readonly rows: number;
+}
+
+/**
+ * Runs a part's work and reports its progress a few times a second, however fast rows end.
+ *
+ * @param work is given the counter; when it fails, so does the generator
+ */
+export async function* withProgress<Result>(
+  work: (counter: RowCounter) => Promise<Result>,
+  intervalMs = 250,
+): AsyncGenerator<PartProgress, Result> {
+  let pending: PartProgress = { rows: 0, bytes: 0, outcomes: {} };
+  const total: OutcomeCounts = {};
+  let rows = 0;
+  const counter: RowCounter = {
+    outcomes: total,
+    get rows() {
+      return rows;
+    },
+    row: (outcome, bytes) => {
+      rows += 1;
+      addOutcomes(total, { [outcome]: 1 });
+      pending.rows += 1;
+      pending.bytes += bytes;
+      addOutcomes(pending.outcomes, { [outcome]: 1 });
+    },
+  };
+  const timer = new AbortController();
+  const finished = work(counter).finally(() => {
+    timer.abort();
+  });
+  // Its failure is thrown below, by the same promise.
+  finished.catch(() => undefined);
+  while (!timer.signal.aborted) {
+    await Promise.race([
+      finished.catch(() => undefined),
+      sleep(intervalMs, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    if (pending.rows > 0) {
+      const progress = pending;
+      pending = { rows: 0, bytes: 0, outcomes: {} };
+      yield progress;
+    }
+  }
+  return await finished;
+}
