@@ -1,1 +1,1 @@
-export {};
+export { stage } from "./translate-stage.js";

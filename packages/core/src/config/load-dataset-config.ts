@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
+import { parse as parseJson, type ParseError, printParseErrorCode } from "jsonc-parser";
 import type { z } from "zod";
 
 import { LeyendaError } from "../errors.js";
@@ -55,14 +56,14 @@ async function read(file: string): Promise<string> {
 }
 
 function parse(text: string, file: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new LeyendaError("CONFIG_INVALID", `not JSON: ${(cause as Error).message}`, {
-      where: `${file}${lineOf(text, (cause as Error).message)}`,
+  const errors: ParseError[] = [];
+  const value: unknown = parseJson(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const [error] = errors;
+  if (error !== undefined) {
+    const before = text.slice(0, error.offset).split("\n");
+    throw new LeyendaError("CONFIG_INVALID", `not JSON: ${printParseErrorCode(error.error)}`, {
+      where: `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`,
       expected: "a JSON object",
-      cause,
     });
   }
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
@@ -72,12 +73,6 @@ function parse(text: string, file: string): Record<string, unknown> {
     });
   }
   return value as Record<string, unknown>;
-}
-
-/** V8 names the offset of the error; people look for lines. */
-function lineOf(text: string, message: string): string {
-  const position = /position (\d+)/.exec(message)?.[1];
-  return position === undefined ? "" : `:${text.slice(0, Number(position)).split("\n").length}`;
 }
 
 function setAt(target: Record<string, unknown>, keys: readonly string[], value: unknown): void {

@@ -26,6 +26,7 @@ export const manifestSchema = z.strictObject({
       rows: partRecordSchema.shape.rows,
       hash: hex256,
       files: partRecordSchema.shape.files,
+      facts: partRecordSchema.shape.facts,
     }),
   ),
   /** What the stage adds once all parts are there. */

@@ -11,12 +11,14 @@ import { contentNaming } from "../parts/attempt.js";
 import { runStage } from "./run-stage.js";
 import type { Stage, StageEvent } from "./stage.js";
 
+let dataDir: string;
 let folders: DatasetFolders;
 
 beforeEach(async () => {
-  folders = datasetFolders("test", await mkdtemp(join(tmpdir(), "leyenda-core-")));
+  dataDir = await mkdtemp(join(tmpdir(), "leyenda-core-"));
+  folders = datasetFolders("test", dataDir);
 });
-afterEach(() => rm(folders.root, { recursive: true, force: true }));
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const config = datasetConfigSchema.parse({
   name: "test",
@@ -26,7 +28,9 @@ const config = datasetConfigSchema.parse({
 });
 
 /** A stage of three parts; `text` goes into every part's file. */
-function fakeStage(overrides: Partial<Stage> & { text?: string; setting?: string; made?: string[] } = {}): Stage {
+function fakeStage(
+  overrides: Partial<Stage> & { text?: string; setting?: string; made?: string[] } = {},
+): Stage {
   const { text = "data", setting = "a", made = [], ...rest } = overrides;
   return {
     name: "fetch",
@@ -122,7 +126,7 @@ describe("runStage", () => {
 
   it("refuses a part whose outcomes do not add up to its rows", async () => {
     const lossy = fakeStage({
-      // eslint-disable-next-line @typescript-eslint/require-await, require-yield -- the signature of a stage
+      // eslint-disable-next-line @typescript-eslint/require-await -- the signature of a stage
       async *run() {
         return { rows: 2, outcomes: { ok: 1 } };
       },

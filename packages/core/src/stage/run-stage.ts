@@ -140,7 +140,13 @@ async function writeManifest(
     const record = records.get(name);
     if (record === undefined) throw new Error(`${name} has no record`);
     addOutcomes(outcomes, record.outcomes);
-    entries.push({ part: name, rows: record.rows, hash: partHash(record), files: record.files });
+    entries.push({
+      part: name,
+      rows: record.rows,
+      hash: partHash(record),
+      files: record.files,
+      facts: record.facts,
+    });
   }
   const manifest: Manifest = {
     stage: stage.name,

@@ -1,0 +1,123 @@
+import {
+  type CleanRow,
+  cleanRowSchema,
+  contentNaming,
+  type FetchedRow,
+  ImagesWriter,
+  type Json,
+  type Outcome,
+  type PartContext,
+  type PartPlan,
+  type PartResult,
+  readImages,
+  type ImagesReader,
+  readRows,
+  requireManifest,
+  type RowCounter,
+  type Stage,
+  type StagePlan,
+  withProgress,
+  writeRows,
+} from "@leyenda/core";
+import { join } from "node:path";
+import { pMapIterable } from "p-map";
+import sharp from "sharp";
+
+import { cleanImage, type CleanResult } from "./clean-image.js";
+
+/** Pictures in hand at a time: one in the codec, the next one read and ready. */
+const picturesInFlight = 2;
+
+/**
+ * The stage from fetched parts to clean parts: `rows.arrow` with a row for each fetched row in the same order, and
+ * `images.arrow` with the stored JPEGs. A pure function of the fetched part and the options.
+ */
+export const stage: Stage = {
+  name: "clean",
+  folder: "clean",
+  module: import.meta.url,
+  partsInFlight: 1,
+  recordFolder: ".",
+  naming: contentNaming,
+  versions: () => ({ node: process.version, sharp: sharp.versions.sharp ?? "", vips: sharp.versions.vips }),
+  options: ({ config }) =>
+    Object.fromEntries(Object.entries(config.clean).map(([name, value]) => [`clean.${name}`, value])),
+  plan: async ({ folders }): Promise<StagePlan> => {
+    const fetched = await requireManifest(folders.fetched, "fetch");
+    return {
+      parts: fetched.parts.map(({ part, rows, hash, files }) => ({
+        name: part,
+        rows,
+        inputHash: hash,
+        input: { rows: files["rows.arrow"]?.name ?? "", images: files["images.arrow"]?.name ?? "" },
+      })),
+    };
+  },
+  run: (part, context) => withProgress((counter) => cleanPart(part, context, counter)),
+};
+
+async function cleanPart(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
+  // One process per core: libvips' own threads would only compete with the other workers.
+  sharp.concurrency(1);
+  const { folders, config, signal } = context;
+  const input = part.input as { rows: string; images: string };
+  const fetched = await readRows<FetchedRow>(join(folders.fetched, input.rows));
+  const bodies = await readImages(join(folders.fetched, input.images));
+  const images = new ImagesWriter(await context.create("images.arrow"));
+  const rows: CleanRow[] = [];
+  try {
+    const cleaned = pMapIterable(
+      fetched,
+      async (row) => {
+        signal.throwIfAborted();
+        return { row, result: await cleanRow(row, bodies, config.clean) };
+      },
+      { concurrency: picturesInFlight },
+    );
+    for await (const { row: from, result } of cleaned) {
+      const row = toCleanRow(from, result);
+      if (result?.outcome === "ok") {
+        await images.add(result.jpeg, ({ offset, length }) => {
+          row.image_offset = BigInt(offset);
+          row.image_length = length;
+        });
+      }
+      rows.push(row);
+      counter.row(row.outcome, from.image_length ?? 0);
+    }
+  } finally {
+    await bodies.close();
+  }
+  await images.finish();
+  await writeRows(await context.create("rows.arrow"), cleanRowSchema, rows);
+  return { rows: rows.length, outcomes: counter.outcomes };
+}
+
+/** @returns null for a row without a body */
+async function cleanRow(row: FetchedRow, bodies: ImagesReader, options: Parameters<typeof cleanImage>[1]): Promise<CleanResult | null> {
+  if (row.outcome !== "ok" || row.image_offset === null || row.image_length === null) return null;
+  const body = await bodies.read({ offset: Number(row.image_offset), length: row.image_length });
+  return cleanImage(body, options);
+}
+
+function toCleanRow(row: FetchedRow, result: CleanResult | null): CleanRow {
+  const { line, key, url, caption, sha256 } = row;
+  const stored = result?.outcome === "ok" ? result : null;
+  const outcome: Outcome = result?.outcome ?? row.outcome;
+  return {
+    line,
+    key,
+    url,
+    caption,
+    outcome,
+    detail: result === null ? row.detail : "detail" in result ? result.detail : null,
+    source_sha256: sha256,
+    source_format: result?.format ?? null,
+    source_width: result?.originalWidth ?? null,
+    source_height: result?.originalHeight ?? null,
+    width: stored?.width ?? null,
+    height: stored?.height ?? null,
+    image_offset: null,
+    image_length: null,
+  } satisfies Record<keyof CleanRow, Json | bigint>;
+}

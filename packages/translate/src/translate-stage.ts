@@ -1,0 +1,175 @@
+import { join } from "node:path";
+
+import {
+  type CleanRow,
+  contentNaming,
+  hashJson,
+  type Json,
+  type Manifest,
+  type PartContext,
+  type PartPlan,
+  type PartResult,
+  readRows,
+  requireManifest,
+  type RowCounter,
+  type SelectionRow,
+  type Stage,
+  type StageContext,
+  type TranslatedRow,
+  translatedRowSchema,
+  withProgress,
+  writeRows,
+} from "@leyenda/core";
+import { readModelInfo, type Translation, Translator } from "@leyenda/marian";
+
+/** Captions handed to the translator together: it sorts them by length, and progress is told after each group. */
+const groupRows = 1024;
+
+interface PartInput {
+  selection: string;
+  rows: string;
+}
+
+/** A caption chosen for a split, with the picture it belongs to. */
+interface Chosen {
+  clean: CleanRow;
+  split: "train" | "validation";
+  position: number;
+}
+
+/**
+ * The stage from selected captions to Spanish ones: `rows.arrow` with a row for each selected row of the clean part, in
+ * its order, carrying all that the dataset needs. Captions only: no picture is read.
+ */
+function createTranslateStage(): Stage {
+  let loading: Promise<Translator> | undefined;
+  return {
+    name: "translate",
+    folder: "translated",
+    module: import.meta.url,
+    partsInFlight: 1,
+    recordFolder: ".",
+    naming: contentNaming,
+    versions: () => ({ node: process.version }),
+    options,
+    plan: async ({ folders }) => {
+      const selected = await requireManifest(folders.selected, "clean");
+      const clean = await requireManifest(folders.clean, "clean");
+      const selections = selected.parts[0]?.files ?? {};
+      return {
+        parts: clean.parts.map(({ part, files }) => {
+          const selection = selections[`${part}.arrow`];
+          const rows = files["rows.arrow"];
+          if (selection === undefined || rows === undefined) throw new Error(`${part} is not among the selected parts`);
+          return {
+            name: part,
+            rows: chosenRows(selected, part),
+            inputHash: hashJson([selection.sha256, rows.sha256]),
+            input: { selection: selection.name, rows: rows.name },
+          };
+        }),
+      };
+    },
+    run: (part, context) =>
+      withProgress(async (counter) => {
+        // One intra-op thread: there is a process for every core.
+        loading ??= Translator.load(context.config.translate.model, { intraOpThreads: 1 });
+        return translatePart(part, context, await loading, counter);
+      }),
+    close: async () => {
+      await (await loading)?.close();
+      loading = undefined;
+    },
+  };
+}
+
+export const stage = createTranslateStage();
+
+/** `batchTokens` belongs to them: in int8 the words can depend on what is translated together. */
+async function options({ config }: StageContext): Promise<Record<string, Json>> {
+  const { model, ...search } = config.translate;
+  const { name, precision, hash } = await readModelInfo(model);
+  const named = Object.entries(search).map(([key, value]): [string, Json] => [`translate.${key}`, value]);
+  return { "translate.model": { name, precision, hash }, ...Object.fromEntries(named) };
+}
+
+function chosenRows({ parts: [selection] }: Manifest, part: string): number {
+  const rows = (selection?.facts.selectedRows as Record<string, number> | undefined)?.[part];
+  if (rows === undefined) throw new Error(`the selection does not count ${part}`);
+  return rows;
+}
+
+async function translatePart(
+  part: PartPlan,
+  context: PartContext,
+  translator: Translator,
+  counter: RowCounter,
+): Promise<PartResult> {
+  const chosen = await readChosen(part, context);
+  const { model: _model, ...search } = context.config.translate;
+  const rows: TranslatedRow[] = [];
+  for (const group of inGroups(chosen)) {
+    context.signal.throwIfAborted();
+    const translations = await translator.translate(
+      group.map(({ clean }) => clean.caption),
+      search,
+    );
+    for (const [index, translation] of translations.entries()) {
+      const row = group[index];
+      if (row === undefined) throw new Error("more translations than captions");
+      rows.push(toTranslatedRow(row, translation, part.name));
+      counter.row("ok", 0);
+    }
+  }
+  await writeRows(await context.create("rows.arrow"), translatedRowSchema, rows);
+  return { rows: rows.length, outcomes: counter.outcomes, facts: {} };
+}
+
+async function readChosen(part: PartPlan, { folders }: PartContext): Promise<Chosen[]> {
+  const input = part.input as unknown as PartInput;
+  const selection = await readRows<SelectionRow>(join(folders.selected, input.selection));
+  const clean = await readRows<CleanRow>(join(folders.clean, input.rows));
+  return selection.flatMap(({ row, key, verdict, position }) => {
+    if ((verdict !== "train" && verdict !== "validation") || position === null) return [];
+    const found = clean[row];
+    if (found?.key !== key) throw new Error(`${part.name}: the selection and the clean rows disagree at row ${row}`);
+    return [{ clean: found, split: verdict, position }];
+  });
+}
+
+function* inGroups(rows: readonly Chosen[]): Generator<Chosen[]> {
+  for (let start = 0; start < rows.length; start += groupRows) yield rows.slice(start, start + groupRows);
+}
+
+function toTranslatedRow({ clean, split, position }: Chosen, translation: Translation, part: string): TranslatedRow {
+  return {
+    split,
+    position,
+    line: clean.line,
+    key: clean.key,
+    url: clean.url,
+    caption_en: clean.caption,
+    caption_es: translation.text,
+    score: translation.score,
+    source_tokens: translation.sourceTokens,
+    target_tokens: translation.ids.length,
+    source_truncated: translation.truncated,
+    target_truncated: translation.reachedMaxLength,
+    unknown_pieces: translation.unknown,
+    source_sha256: present(clean.source_sha256, clean),
+    source_format: present(clean.source_format, clean),
+    source_width: present(clean.source_width, clean),
+    source_height: present(clean.source_height, clean),
+    width: present(clean.width, clean),
+    height: present(clean.height, clean),
+    image_part: part,
+    image_offset: present(clean.image_offset, clean),
+    image_length: present(clean.image_length, clean),
+  };
+}
+
+/** A selected row is an ok row, which has all of these. */
+function present<Value>(value: Value | null, { key }: CleanRow): Value {
+  if (value === null) throw new Error(`the selected row ${key} has no picture`);
+  return value;
+}
