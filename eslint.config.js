@@ -8,7 +8,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     plugins: { "@nx": nx },
     languageOptions: { parserOptions: {
-        project: ["packages/*/tsconfig.test.json", "tools/sample-web/tsconfig.test.json"],
+        project: ["packages/*/tsconfig.test.json", "tools/*/tsconfig.test.json"],
         tsconfigRootDir: import.meta.dirname,
       } },
     rules: {

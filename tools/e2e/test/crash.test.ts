@@ -1,0 +1,107 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import {
+  checkDataFolder,
+  killGroup,
+  makeSmallSample,
+  rootHash,
+  runLeyenda,
+  type SmallSample,
+  startLeyenda,
+} from "../src/index.js";
+
+/** Moments of the kills, as shares of an uninterrupted build's time; drawn anew in every run and printed on failure. */
+const moments = Array.from({ length: 10 }, () => Math.random());
+
+let sample: SmallSample;
+let uninterrupted: { seconds: number; hash: string };
+
+beforeAll(async () => {
+  sample = await makeSmallSample({ rows: 160, rowsPerPart: 40, train: 45, validation: 5 });
+  // The first build also brings the recovering URLs of the web to their later state.
+  await build("first");
+  const started = performance.now();
+  const run = await build("reference");
+  expect(run.code, run.stderr).toBe(0);
+  uninterrupted = {
+    seconds: (performance.now() - started) / 1000,
+    hash: await rootHash(join(sample.folder, "reference/small")),
+  };
+});
+afterAll(() => sample.close());
+
+function args(dataDir: string, workers = 2): string[] {
+  return ["build", sample.config, "--data-dir", join(sample.folder, dataDir), "--workers", String(workers)];
+}
+
+function build(dataDir: string): ReturnType<typeof runLeyenda> {
+  return runLeyenda(args(dataDir));
+}
+
+describe("a build that is killed", () => {
+  it.each(moments.map((moment) => [moment]))(
+    "comes to the same root hash when run again (killed at %d of its time)",
+    async (moment) => {
+      const dataDir = `killed-${moment}`;
+      const root = join(sample.folder, dataDir, "small");
+      const { child, ended } = startLeyenda(args(dataDir));
+      await Promise.race([sleep(moment * uninterrupted.seconds * 1000), ended]);
+      if (child.exitCode === null) killGroup(child);
+      await ended;
+      expect(await checkDataFolder(join(sample.folder, dataDir)).catch(() => [])).toEqual([]);
+      const rerun = await build(dataDir);
+      expect(rerun.code, rerun.stderr).toBe(0);
+      expect(await rootHash(root)).toBe(uninterrupted.hash);
+      expect(await checkDataFolder(root)).toEqual([]);
+      const left = await readdir(root, { recursive: true });
+      expect(left.filter((name) => name.endsWith(".incomplete"))).toEqual([]);
+      await rm(root, { recursive: true });
+    },
+  );
+});
+
+describe("a build with another number of workers", () => {
+  it.each([[1], [4]])("comes to the same root hash with %d", async (workers) => {
+    const dataDir = `workers-${workers}`;
+    const run = await runLeyenda(args(dataDir, workers));
+    expect(run.code, run.stderr).toBe(0);
+    expect(await rootHash(join(sample.folder, dataDir, "small"))).toBe(uninterrupted.hash);
+  });
+});
+
+describe("a build that is interrupted", () => {
+  it("finishes the parts under way, exits with 130, and goes on the next time", async () => {
+    const { child, ended } = startLeyenda(args("interrupted"));
+    await sleep(uninterrupted.seconds * 300);
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(130);
+    const root = join(sample.folder, "interrupted/small");
+    expect((await readdir(root, { recursive: true })).filter((name) => name.endsWith(".incomplete"))).toEqual(
+      [],
+    );
+    const rerun = await build("interrupted");
+    expect(rerun.code, rerun.stderr).toBe(0);
+    expect(await rootHash(root)).toBe(uninterrupted.hash);
+  });
+});
+
+describe("a build that is complete", () => {
+  it("has nothing to do, changes no file, and verifies", async () => {
+    const root = join(sample.folder, "reference/small");
+    const before = await readdir(root, { recursive: true });
+    const again = await build("reference");
+    expect(again.code, again.stderr).toBe(0);
+    expect((await readdir(root, { recursive: true })).sort()).toEqual(before.sort());
+    const verify = await runLeyenda([
+      "verify",
+      sample.config,
+      "--data-dir",
+      join(sample.folder, "reference"),
+    ]);
+    expect(verify.code, verify.stdout + verify.stderr).toBe(0);
+  });
+});
