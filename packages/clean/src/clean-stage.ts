@@ -4,7 +4,6 @@ import {
   contentNaming,
   type FetchedRow,
   ImagesWriter,
-  type Json,
   type Outcome,
   type PartContext,
   type PartPlan,
@@ -23,7 +22,9 @@ import { join } from "node:path";
 import { pMapIterable } from "p-map";
 import sharp from "sharp";
 
-import { cleanImage, type CleanResult } from "./clean-image.js";
+import { cleanImage } from "./clean-image.js";
+import type { CleanOptions } from "./clean-options.js";
+import type { CleanResult } from "./clean-result.js";
 
 /** Pictures in hand at a time: one in the codec, the next one read and ready. */
 const picturesInFlight = 2;
@@ -39,7 +40,7 @@ export const stage: Stage = {
   partsInFlight: 1,
   recordFolder: ".",
   naming: contentNaming,
-  versions: () => ({ node: process.version, sharp: sharp.versions.sharp ?? "", vips: sharp.versions.vips }),
+  versions: () => ({ node: process.version, vips: sharp.versions.vips }),
   options: ({ config }) =>
     Object.fromEntries(Object.entries(config.clean).map(([name, value]) => [`clean.${name}`, value])),
   plan: async ({ folders }): Promise<StagePlan> => {
@@ -94,7 +95,11 @@ async function cleanPart(part: PartPlan, context: PartContext, counter: RowCount
 }
 
 /** @returns null for a row without a body */
-async function cleanRow(row: FetchedRow, bodies: ImagesReader, options: Parameters<typeof cleanImage>[1]): Promise<CleanResult | null> {
+async function cleanRow(
+  row: FetchedRow,
+  bodies: ImagesReader,
+  options: CleanOptions,
+): Promise<CleanResult | null> {
   if (row.outcome !== "ok" || row.image_offset === null || row.image_length === null) return null;
   const body = await bodies.read({ offset: Number(row.image_offset), length: row.image_length });
   return cleanImage(body, options);
@@ -119,5 +124,5 @@ function toCleanRow(row: FetchedRow, result: CleanResult | null): CleanRow {
     height: stored?.height ?? null,
     image_offset: null,
     image_length: null,
-  } satisfies Record<keyof CleanRow, Json | bigint>;
+  };
 }

@@ -1,1 +1,10 @@
-export {};
+export { convertCheckpoint } from "./convert-checkpoint.js";
+export { readModelInfo } from "./model-info.js";
+export type { ModelInfo } from "./model-info.js";
+export type { MarianConfig } from "./checkpoint/read-marian-config.js";
+export type { Precision } from "./onnx/layers.js";
+export type { SearchOptions } from "./search/sentence-search.js";
+export { MarianTokenizer } from "./spm/marian-tokenizer.js";
+export type { EncodedText } from "./spm/marian-tokenizer.js";
+export { Translator } from "./translator.js";
+export type { TranslateOptions, Translation } from "./translator.js";

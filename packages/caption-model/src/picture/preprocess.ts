@@ -1,0 +1,69 @@
+import { decodeRgb } from "./decode-rgb.js";
+import { normalise } from "./normalise.js";
+import { resizeLikePillow } from "./resize-like-pillow.js";
+import { resizeLikeTorchvision } from "./resize-like-torchvision.js";
+
+/**
+ * How a picture is scaled:
+ * - `clip-processor`: bicubic with antialiasing, as Pillow in Hugging Face's `CLIPProcessor`;
+ * - `training`: bicubic without antialiasing, as the published model was trained (torchvision 0.10 on tensors).
+ */
+export type PictureTransform = "clip-processor" | "training";
+
+export interface PreprocessOptions {
+  /** @default "clip-processor" */
+  transform?: PictureTransform;
+  /** Edge of the square the model sees, in pixels: the config's `clip_vision_config.image_size`. @default 224 */
+  edge?: number;
+  /**
+   * Turn the picture as its EXIF orientation says. Neither `Image.open` nor torchvision's `read_image` does, so the default
+   * is their behaviour; pictures of a Leyenda dataset are upright already.
+   * @default false
+   */
+  applyOrientation?: boolean;
+}
+
+/**
+ * A picture as CLIP takes it: shorter edge scaled to `edge`, centre cut out, divided by 255, normalised by channel.
+ *
+ * @param picture the bytes of a picture file, or its path
+ * @returns [3, edge, edge] in float32: the red plane, the green, the blue
+ * @throws LeyendaError SOURCE_MISSING when the file cannot be read, SOURCE_INVALID when it does not decode to the end
+ * @throws RangeError when `edge` is not a positive integer, TypeError when `transform` is none of those named
+ */
+export async function preprocess(
+  picture: Uint8Array | string,
+  options: PreprocessOptions = {},
+): Promise<Float32Array> {
+  const edge = options.edge ?? 224;
+  const out = new Float32Array(3 * checkedEdge(edge) ** 2);
+  await preprocessInto(picture, out, { ...options, edge, name: "the picture's bytes" });
+  return out;
+}
+
+/** `preprocess` into memory that is there, for pictures side by side. */
+export async function preprocessInto(
+  picture: Uint8Array | string,
+  out: Float32Array,
+  options: PreprocessOptions & { edge: number; name: string },
+): Promise<void> {
+  const { transform = "clip-processor", edge, applyOrientation = false, name } = options;
+  const resize = resizers[transform] as (typeof resizers)[PictureTransform] | undefined;
+  if (resize === undefined) {
+    throw new TypeError(`transform is "${transform}"; expected "clip-processor" or "training"`);
+  }
+  normalise(resize(await decodeRgb(picture, { applyOrientation, name }), edge), out);
+}
+
+const resizers = {
+  "clip-processor": resizeLikePillow,
+  training: resizeLikeTorchvision,
+} satisfies Record<PictureTransform, unknown>;
+
+/** The edge itself, when a square can have it. */
+export function checkedEdge(edge: number): number {
+  if (!Number.isInteger(edge) || edge < 1) {
+    throw new RangeError(`edge is ${edge}; expected a positive whole number of pixels`);
+  }
+  return edge;
+}

@@ -1,0 +1,33 @@
+import type { Outcome } from "@leyenda/core";
+
+/** A picture that can be stored. Originals' sides are upright; all sides in pixels. */
+export interface CleanedImage {
+  outcome: "ok";
+  jpeg: Uint8Array;
+  width: number;
+  height: number;
+  format: string;
+  originalWidth: number;
+  originalHeight: number;
+}
+
+/** A picture that cannot, and why. */
+export interface CleanFailure {
+  outcome: Extract<
+    Outcome,
+    | "unsupported_format"
+    | "corrupt"
+    | "truncated_image"
+    | "bomb"
+    | "animated"
+    | "too_small"
+    | "aspect"
+    | "decoder_timeout"
+  >;
+  detail: string;
+  format?: string;
+  originalWidth?: number;
+  originalHeight?: number;
+}
+
+export type CleanResult = CleanedImage | CleanFailure;

@@ -1,0 +1,60 @@
+import { createConnector } from "./create-connector.js";
+import { createLookup } from "./create-lookup.js";
+import { fetchImage } from "./fetch-image.js";
+import type { FetchOptions } from "./fetch-options.js";
+import type { FetchResult } from "./fetch-result.js";
+import { fetchSettings } from "./fetch-settings.js";
+import { Origins } from "./origins.js";
+
+export interface FetchClient {
+  /**
+   * Downloads a picture. Whatever the web does ends in a result with exactly one outcome, in bounded time.
+   *
+   * @param url as found in a list; it is normalised first
+   * @throws the signal's reason when it aborts, and an Error when the client is or gets closed
+   */
+  fetchImage: (url: string, options?: { signal?: AbortSignal }) => Promise<FetchResult>;
+  /** Ends what is running and closes every connection; nothing then keeps the process alive. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Makes a downloader with its own connection pools and name cache; it serves any number of downloads at the same time.
+ *
+ * @throws LeyendaError `CONFIG_INVALID` for an option that could never work
+ */
+export function createClient(options: FetchOptions = {}): FetchClient {
+  const settings = fetchSettings(options);
+  const ownLookup = settings.lookup === undefined ? createLookup() : undefined;
+  const lookup = settings.lookup ?? ownLookup ?? createLookup();
+  const connector = createConnector({ ...settings, lookup, connect: settings.connect });
+  const origins = new Origins({ ...settings, connect: connector.connect });
+  const running = new Set<AbortController>();
+  let closed = false;
+  return {
+    fetchImage: async (url, { signal } = {}) => {
+      if (closed) throw new Error("fetchImage was called on a closed client; create another one");
+      signal?.throwIfAborted();
+      const controller = new AbortController();
+      const abort = (): void => {
+        controller.abort(signal?.reason);
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      running.add(controller);
+      try {
+        return await fetchImage(url, origins, settings, controller.signal);
+      } finally {
+        running.delete(controller);
+        signal?.removeEventListener("abort", abort);
+      }
+    },
+    close: async () => {
+      closed = true;
+      for (const controller of running)
+        controller.abort(new Error("the client was closed during a download"));
+      connector.close();
+      ownLookup?.close();
+      await origins.close();
+    },
+  };
+}

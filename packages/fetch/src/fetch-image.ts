@@ -1,0 +1,70 @@
+import { sha256 } from "@leyenda/core";
+
+import { attempt, type Trace } from "./attempt.js";
+import { FetchFailure } from "./fetch-failure.js";
+import type { FetchSettings } from "./fetch-options.js";
+import type { FetchResult } from "./fetch-result.js";
+import { normaliseUrl } from "./normalise-url.js";
+import type { Origins } from "./origins.js";
+import { retryDelay } from "./retry-delay.js";
+
+const maxDetail = 300;
+
+/** Downloads a picture with retries; see `FetchClient`. */
+export async function fetchImage(
+  rawUrl: string,
+  origins: Origins,
+  settings: FetchSettings,
+  signal: AbortSignal,
+): Promise<FetchResult> {
+  const begun = performance.now();
+  const url = normaliseUrl(rawUrl);
+  if (url === null) {
+    const failure = new FetchFailure(
+      "bad_url",
+      "not an absolute http or https URL of at most 8192 characters",
+    );
+    return {
+      ...empty,
+      ...failed(failure),
+      finalUrl: null,
+      attempts: 0,
+      elapsedMs: performance.now() - begun,
+    };
+  }
+  for (let attempts = 1; ; attempts++) {
+    const trace: Trace = { ...empty, finalUrl: url };
+    try {
+      const body = await attempt(url, trace, origins, settings, signal);
+      const elapsedMs = performance.now() - begun;
+      return { ...trace, outcome: "ok", detail: null, body, sha256: sha256(body), attempts, elapsedMs };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof FetchFailure)) throw error;
+      const delay = retryDelay(error, attempts, settings);
+      if (delay === null)
+        return { ...trace, ...failed(error), attempts, elapsedMs: performance.now() - begun };
+      await pause(delay, settings, signal);
+    }
+  }
+}
+
+async function pause(ms: number, { sleep }: FetchSettings, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+const empty = { status: null, contentType: null, robotsTag: null, bytes: 0, redirects: 0 };
+
+function failed({
+  outcome,
+  message,
+}: FetchFailure): Pick<FetchResult, "outcome" | "detail" | "body" | "sha256"> {
+  // Servers have their say in it, so it may hold anything.
+  const detail = message.slice(0, maxDetail).replace(/[\p{Cc}\p{Cs}\s]+/gu, " ");
+  return { outcome, detail, body: null, sha256: null };
+}

@@ -1,0 +1,69 @@
+import type { Socket } from "node:net";
+
+/** Where a connection is wanted. */
+export interface ConnectTarget {
+  protocol: "http:" | "https:";
+  /** Name or IP address; IPv6 without brackets. */
+  hostname: string;
+  port: number;
+}
+
+export interface FetchOptions {
+  /** Connections, and so requests in flight, to one origin. @default 6 */
+  connectionsPerOrigin?: number;
+  /** Origins whose idle connections are kept for the next request. @default 256 */
+  maxIdleOrigins?: number;
+  /** Deadline for name lookup, TCP and TLS together, milliseconds. @default 5_000 */
+  connectMs?: number;
+  /** Deadline from the request to the end of the response's headers, milliseconds. @default 10_000 */
+  headersMs?: number;
+  /** Longest silence within a body, milliseconds. @default 5_000 */
+  stallMs?: number;
+  /**
+   * Deadline of one attempt, redirects included, milliseconds. Waiting for a free connection to a busy origin does not
+   * count: that is our own doing. @default 20_000
+   */
+  totalMs?: number;
+  /** Largest body in bytes, both on the wire and decoded. @default 20_000_000 */
+  maxBytes?: number;
+  /** Redirects followed in one attempt. @default 5 */
+  maxRedirects?: number;
+  /** Further attempts after a failure that may pass. @default 2 */
+  retries?: number;
+  /** First pause before a retry, milliseconds; it doubles each time, and half of it is drawn by lot. @default 500 */
+  retryBaseMs?: number;
+  /** Longest Retry-After that is waited for, milliseconds; who asks for more is not asked again. @default 30_000 */
+  maxRetryAfterMs?: number;
+  /** Say who you are, with a contact. @default "Leyenda/0.1 (image dataset builder)" */
+  userAgent?: string;
+  /** The name under which X-Robots-Tag addresses this crawler. @default "leyenda" */
+  userAgentToken?: string;
+  /** Leave out pictures whose headers reserve them; see `isOptedOut`. @default true */
+  obeyOptOut?: boolean;
+  /** X-Robots-Tag directives that reserve a picture. @default ["noai", "noimageai"] */
+  optOutDirectives?: readonly string[];
+  /** Host patterns (see `matchHost`) whose addresses need not be public. @default [] */
+  allowPrivate?: readonly string[];
+  /** Host pattern → IP address that is used instead of a lookup; the first fitting pattern counts. @default {} */
+  resolve?: Readonly<Record<string, string>>;
+  /** PEM certificates that are trusted besides Node's own. @default [] */
+  ca?: readonly string[];
+
+  /**
+   * Opens connections in the network's place, TLS included: what comes back carries plain HTTP/1.1. `resolve` and the
+   * address check are then not used, since the function alone decides where it connects.
+   */
+  connect?: (target: ConnectTarget) => Socket | Promise<Socket>;
+  /** IP addresses of a host name; rejects where there are none. @default `createLookup()`, DNS over c-ares */
+  lookup?: (hostname: string) => Promise<readonly string[]>;
+  /** Milliseconds since 1970, for Retry-After dates. @default Date.now */
+  now?: () => number;
+  /** Waits; rejects when the signal aborts. */
+  sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** At least 0, below 1. @default Math.random */
+  random?: () => number;
+}
+
+/** Options with every default filled in; what replaces the network stays optional. */
+export type FetchSettings = Required<Omit<FetchOptions, "connect" | "lookup">> &
+  Pick<FetchOptions, "connect" | "lookup">;

@@ -1,0 +1,28 @@
+import type { Outcome } from "@leyenda/core";
+
+/** How the download of one URL ended. */
+export interface FetchResult {
+  outcome: Outcome;
+  /** Status of the last response that came, also where it was a redirect; null where none came. */
+  status: number | null;
+  /** The last URL that was asked for, or refused before asking; null for a `bad_url`. */
+  finalUrl: string | null;
+  /** The Content-Type header as it came: what the server says, never what decides. */
+  contentType: string | null;
+  /** The picture, decoded from any Content-Encoding; null unless ok. */
+  body: Uint8Array | null;
+  /** SHA-256 of `body` in hex; null unless ok. */
+  sha256: string | null;
+  /** Body bytes received in the last attempt, as they came over the wire. */
+  bytes: number;
+  /** Attempts made; 0 for a `bad_url`. */
+  attempts: number;
+  /** Redirects followed in the last attempt. */
+  redirects: number;
+  /** One short line on why the outcome is not ok; null when it is. */
+  detail: string | null;
+  /** From the call to the result, milliseconds: attempts, pauses and waits for a connection. */
+  elapsedMs: number;
+  /** The X-Robots-Tag and TDM headers of the last response, one `name: value` after the other; null without any. */
+  robotsTag: string | null;
+}

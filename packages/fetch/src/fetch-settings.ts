@@ -1,0 +1,72 @@
+import { isIP } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+
+import { LeyendaError } from "@leyenda/core";
+
+import type { FetchOptions, FetchSettings } from "./fetch-options.js";
+
+/**
+ * Fills in the defaults and refuses what could never work.
+ *
+ * @throws LeyendaError `CONFIG_INVALID`
+ */
+export function fetchSettings(options: FetchOptions): FetchSettings {
+  for (const name of positive) check(name, options[name], 1);
+  for (const name of natural) check(name, options[name], 0);
+  for (const [pattern, address] of Object.entries(options.resolve ?? {})) {
+    if (isIP(address) === 0) {
+      throw new LeyendaError("CONFIG_INVALID", `${JSON.stringify(address)} is not an IP address`, {
+        where: `fetch.resolve[${JSON.stringify(pattern)}]`,
+        expected: 'an IP address such as "127.0.0.1"',
+      });
+    }
+  }
+  return { ...defaults(), ...options };
+}
+
+function defaults(): FetchSettings {
+  return {
+    connectionsPerOrigin: 6,
+    maxIdleOrigins: 256,
+    connectMs: 5_000,
+    headersMs: 10_000,
+    stallMs: 5_000,
+    totalMs: 20_000,
+    maxBytes: 20_000_000,
+    maxRedirects: 5,
+    retries: 2,
+    retryBaseMs: 500,
+    maxRetryAfterMs: 30_000,
+    userAgent: "Leyenda/0.1 (image dataset builder)",
+    userAgentToken: "leyenda",
+    obeyOptOut: true,
+    optOutDirectives: ["noai", "noimageai"],
+    allowPrivate: [],
+    resolve: {},
+    ca: [],
+    now: Date.now,
+    sleep: (ms, signal) => wait(ms, undefined, { signal }),
+    random: Math.random,
+  };
+}
+
+const positive = [
+  "connectionsPerOrigin",
+  "connectMs",
+  "headersMs",
+  "stallMs",
+  "totalMs",
+  "maxBytes",
+] as const;
+const natural = ["maxIdleOrigins", "maxRedirects", "retries", "retryBaseMs", "maxRetryAfterMs"] as const;
+
+/** Timers of Node take no more than 2³¹ − 1 ms; a larger one fires at once. */
+const largest = 2 ** 31 - 1;
+
+function check(name: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= largest)) return;
+  throw new LeyendaError("CONFIG_INVALID", `${name} is ${value}`, {
+    where: `fetch.${name}`,
+    expected: `a whole number from ${least} to ${largest}`,
+  });
+}

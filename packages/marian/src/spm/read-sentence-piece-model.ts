@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+
+import { LeyendaError } from "@leyenda/core";
+import { PbfReader } from "pbf";
+
+/** What a piece is, with the numbers of `sentencepiece_model.proto`. */
+export const pieceType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+
+export interface Piece {
+  text: string;
+  /** Log probability, float32. */
+  score: number;
+  type: number;
+}
+
+/** A SentencePiece unigram model, as far as encoding needs it. */
+export interface SentencePieceModel {
+  pieces: Piece[];
+  byteFallback: boolean;
+  normalizer: {
+    /** u32 size, double array, replacements; empty when text is left as it is. */
+    charsmap: Uint8Array;
+    addDummyPrefix: boolean;
+    removeExtraWhitespaces: boolean;
+    escapeWhitespaces: boolean;
+  };
+}
+
+const unigram = 1;
+
+/**
+ * Reads a `.spm` file (protobuf `ModelProto` of SentencePiece).
+ *
+ * @throws LeyendaError MODEL_MISSING, or MODEL_INVALID for another file or a model type other than unigram
+ */
+export async function readSentencePieceModel(path: string): Promise<SentencePieceModel> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new LeyendaError("MODEL_MISSING", "the SentencePiece model cannot be read", { where: path, cause });
+  });
+  try {
+    return parse(bytes);
+  } catch (cause) {
+    throw new LeyendaError("MODEL_INVALID", `not a SentencePiece model: ${(cause as Error).message}`, {
+      where: path,
+      expected: "a unigram model written by SentencePiece",
+      cause,
+    });
+  }
+}
+
+function parse(bytes: Uint8Array): SentencePieceModel {
+  const model: SentencePieceModel = {
+    pieces: [],
+    byteFallback: false,
+    normalizer: {
+      charsmap: new Uint8Array(),
+      addDummyPrefix: true,
+      removeExtraWhitespaces: true,
+      escapeWhitespaces: true,
+    },
+  };
+  let type = unigram;
+  new PbfReader(bytes).readFields((tag, _, pbf) => {
+    if (tag === 1) model.pieces.push(readPiece(pbf));
+    else if (tag === 2) {
+      pbf.readMessage((field) => {
+        if (field === 3) type = pbf.readVarint();
+        else if (field === 35) model.byteFallback = pbf.readBoolean();
+      }, null);
+    } else if (tag === 3) readNormalizer(pbf, model.normalizer);
+  }, null);
+  if (type !== unigram) throw new Error(`model type ${type} is not supported`);
+  if (!model.pieces.some((piece) => piece.type === pieceType.unknown))
+    throw new Error("there is no unknown piece");
+  return model;
+}
+
+function readPiece(pbf: PbfReader): Piece {
+  const piece: Piece = { text: "", score: 0, type: pieceType.normal };
+  pbf.readMessage((field) => {
+    if (field === 1) piece.text = pbf.readString();
+    else if (field === 2) piece.score = pbf.readFloat();
+    else if (field === 3) piece.type = pbf.readVarint();
+  }, null);
+  return piece;
+}
+
+function readNormalizer(pbf: PbfReader, normalizer: SentencePieceModel["normalizer"]): void {
+  pbf.readMessage((field) => {
+    if (field === 2) normalizer.charsmap = pbf.readBytes();
+    else if (field === 3) normalizer.addDummyPrefix = pbf.readBoolean();
+    else if (field === 4) normalizer.removeExtraWhitespaces = pbf.readBoolean();
+    else if (field === 5) normalizer.escapeWhitespaces = pbf.readBoolean();
+  }, null);
+}
