@@ -70,9 +70,11 @@ export const stage = createFetchStage();
 
 /** How fast we ask decides nothing about what comes; everything else may. */
 function options(config: StageContext["config"]): Record<string, Json> {
-  const { concurrency, connectionsPerOrigin, ...deciding } = config.fetch;
-  const named = Object.entries(deciding).map(([name, value]) => [`fetch.${name}`, value]);
-  return { "source.columns": config.source.columns, ...(Object.fromEntries(named) as Record<string, Json>) };
+  const speed = new Set(["concurrency", "connectionsPerOrigin"]);
+  const named = Object.entries(config.fetch)
+    .filter(([name]) => !speed.has(name))
+    .map(([name, value]): [string, Json] => [`fetch.${name}`, value]);
+  return { "source.columns": config.source.columns, ...Object.fromEntries(named) };
 }
 
 function toPlan(part: SourcePart, index: number): PartPlan {

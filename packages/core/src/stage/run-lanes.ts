@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * Runs `count` lanes side by side. When one fails the others are told through their signal, all are waited for, and the
  * first failure is thrown: nothing goes on behind the caller's back.
@@ -9,6 +11,8 @@ export async function runLanes(
 ): Promise<void> {
   const failure = new AbortController();
   const signal = AbortSignal.any([outer, failure.signal]);
+  // Every lane, and what it waits for, may listen; Node.js takes more than ten listeners for a leak.
+  setMaxListeners(0, signal);
   const errors: unknown[] = [];
   const guarded = async (): Promise<void> => {
     try {

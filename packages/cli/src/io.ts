@@ -1,0 +1,17 @@
+/** What the command needs from the process it runs in; tests give their own. */
+export interface Io {
+  /** A chunk for standard output. */
+  out: (text: string) => void;
+  /** A chunk for standard error. */
+  err: (text: string) => void;
+  /** Whether standard error is a terminal that can be redrawn. */
+  isTerminal: boolean;
+  /** Columns of that terminal. */
+  columns: number;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** Milliseconds, monotonic. */
+  now: () => number;
+  /** Calls back at SIGINT and SIGTERM; returns how to stop listening. */
+  onSignal: (listener: (signal: "SIGINT" | "SIGTERM") => void) => () => void;
+}

@@ -1,0 +1,98 @@
+import type { StageEvent } from "@leyenda/core";
+import { createLogUpdate } from "log-update";
+
+import type { Io } from "../io.js";
+import { duration, renderProgress } from "./render-progress.js";
+import { addProgress, type StageProgress } from "./stage-progress.js";
+import { topFailures } from "./top-failures.js";
+
+/** Tells people or programs how a run goes. */
+export interface Progress {
+  event: (event: StageEvent) => void;
+  close: () => void;
+}
+
+/** Shortest time between two states of the live line, and between two plain lines. */
+const liveMs = 200;
+const plainMs = 10_000;
+
+/** JSON lines on standard output, a live line on a terminal, or plain lines now and then. */
+export function createProgress(io: Io, json: boolean): Progress {
+  if (json) {
+    return {
+      event: (event) => {
+        io.out(`${JSON.stringify(event.type === "done" ? withoutParts(event) : event)}\n`);
+      },
+      close: () => undefined,
+    };
+  }
+  const live = io.isTerminal ? createLive(io) : undefined;
+  let state: StageProgress | undefined;
+  let shownAt = io.now();
+  return {
+    event: (event) => {
+      const now = io.now();
+      if (event.type === "plan") {
+        const { stage, rows, rowsDone, parts, partsDone } = event;
+        state = {
+          stage,
+          rows,
+          rowsDone,
+          parts,
+          partsDone,
+          bytes: 0,
+          outcomes: {},
+          window: [],
+          startedAt: now,
+        };
+        if (partsDone > 0)
+          io.err(`${stage}: ${partsDone} of ${parts} parts are there; going on with the rest\n`);
+      } else if (event.type === "progress" && state !== undefined) addProgress(state, event, now);
+      else if (event.type === "part" && state !== undefined) state.partsDone += 1;
+      else if (event.type === "done") {
+        live?.clear();
+        io.err(`${summary(event)}\n`);
+        state = undefined;
+        return;
+      }
+      if (state === undefined || now - shownAt < (live === undefined ? plainMs : liveMs)) return;
+      shownAt = now;
+      const line = renderProgress(state, now, live === undefined ? 200 : io.columns);
+      if (live === undefined) io.err(`${line}\n`);
+      else live.show(line);
+    },
+    close: () => live?.clear(),
+  };
+}
+
+function createLive(io: Io): { show: (line: string) => void; clear: () => void } {
+  const stream = Object.assign(Object.create(process.stderr) as NodeJS.WriteStream, {
+    write: (text: string) => {
+      io.err(text);
+      return true;
+    },
+  });
+  const update = createLogUpdate(stream);
+  return {
+    show: (line) => {
+      update(line);
+    },
+    clear: () => {
+      update.clear();
+    },
+  };
+}
+
+function summary({ stage, manifest, partsMade, seconds }: Extract<StageEvent, { type: "done" }>): string {
+  if (partsMade === 0) return `${stage}: complete, nothing to do`;
+  const { ok = 0 } = manifest.outcomes;
+  const failures = topFailures(manifest.outcomes, 4);
+  const rows =
+    manifest.rows === 0 ? "" : `: ${manifest.rows} rows, ${ok} ok${failures === "" ? "" : `; ${failures}`}`;
+  return `${stage}: ${partsMade} part(s) in ${duration(seconds)}${rows}`;
+}
+
+function withoutParts(event: Extract<StageEvent, { type: "done" }>): object {
+  const { parts, ...manifest } = event.manifest;
+  return { ...event, manifest: { ...manifest, parts: parts.length } };
+}

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+
+import { Command, CommanderError } from "commander";
+
+import { describeError } from "./describe-error.js";
+import type { Io } from "./io.js";
+import { addBuildVerb } from "./verbs/build.js";
+import { addModelVerb } from "./verbs/model.js";
+import { addSchemaVerb } from "./verbs/schema.js";
+import { addStageVerbs } from "./verbs/stages.js";
+import { addStatusVerb } from "./verbs/status.js";
+import { addVerifyVerb } from "./verbs/verify.js";
+
+/** A verb's way to say how it ended. */
+export interface Verb {
+  io: Io;
+  exit: (code: number) => void;
+}
+
+/**
+ * Runs the `leyenda` command.
+ *
+ * @returns the exit code: 0, 1 for an error, 2 for wrong usage, 130 and 143 when interrupted
+ */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  let code = 0;
+  const verb: Verb = {
+    io,
+    exit: (value) => {
+      code = value;
+    },
+  };
+  const program = new Command("leyenda")
+    .description("Builds Spanish image-caption datasets from lists of image URLs.")
+    .version(await version())
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .exitOverride();
+  addStageVerbs(program, verb);
+  addBuildVerb(program, verb);
+  addVerifyVerb(program, verb);
+  addStatusVerb(program, verb);
+  addModelVerb(program, verb);
+  addSchemaVerb(program, verb);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    // Help and version come as errors with code 0; what commander finds wrong it has already said.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    io.err(describeError(error));
+    if (args.includes("--json")) io.out(`${JSON.stringify({ type: "error", ...plain(error) })}\n`);
+    return 1;
+  }
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function plain(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return { ...error, message: error.message };
+}

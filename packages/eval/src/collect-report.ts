@@ -1,0 +1,231 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import {
+  type CleanRow,
+  LeyendaError,
+  type Manifest,
+  type Outcome,
+  outcomeClasses,
+  type PartContext,
+  partRecordSchema,
+  readImages,
+  readJsonFile,
+  readRows,
+  requireManifest,
+  type TranslatedRow,
+} from "@leyenda/core";
+import sharp from "sharp";
+
+import { Histogram } from "./histogram.js";
+import { bleu } from "./metrics/bleu.js";
+import { chrf } from "./metrics/chrf.js";
+import type { HostRow, ReportData, SamplePicture } from "./report/report-data.js";
+
+const topHosts = 20;
+const thumbnailPixels = 320;
+
+/** Gathers what the report says out of all stages, part by part: memory does not grow with the rows but for the hosts. */
+export async function collectReport(context: PartContext): Promise<ReportData> {
+  const { config, folders } = context;
+  const manifests = {
+    fetch: await requireManifest(folders.fetched, "fetch"),
+    clean: await requireManifest(folders.clean, "clean"),
+    select: await requireManifest(folders.selected, "clean"),
+    translate: await requireManifest(folders.translated, "translate"),
+    arrange: await requireManifest(folders.arranged, "shards"),
+    shards: await requireManifest(folders.dataset, "shards"),
+  };
+  const references = await readReferences(config.eval.references);
+  const captions = await readCaptions(manifests.translate, context, references);
+  return {
+    dataset: config.name,
+    rootHash: String(manifests.shards.summary.rootHash),
+    model: JSON.stringify(manifests.translate.options["translate.model"] ?? null),
+    funnel: [
+      { label: "in the list", count: manifests.fetch.rows },
+      { label: "downloaded", count: manifests.fetch.outcomes.ok ?? 0 },
+      { label: "clean", count: manifests.clean.outcomes.ok ?? 0 },
+      {
+        label: "different",
+        count: (manifests.select.outcomes.ok ?? 0) + (manifests.select.outcomes.reserve ?? 0),
+      },
+      { label: "in the dataset", count: manifests.shards.rows },
+    ],
+    outcomes: (Object.entries(manifests.select.outcomes) as [Outcome, number][])
+      .map(([outcome, rows]) => ({ outcome, class: outcomeClasses[outcome], rows }))
+      .sort((a, b) => b.rows - a.rows),
+    hosts: await readHosts(manifests.clean, context),
+    ...captions,
+    stages: await stageTimes(manifests, context),
+    pictures: await readPictures(manifests, context, references),
+  };
+}
+
+/** Human translations by URL and caption. */
+type References = ReadonlyMap<string, string>;
+
+async function readReferences(path: string | null): Promise<References> {
+  if (path === null) return new Map();
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new LeyendaError("SOURCE_MISSING", "the human translations cannot be read", {
+      where: path,
+      hint: "set eval.references to null to go without them",
+      cause,
+    });
+  });
+  const lines = text.split("\n").filter((line) => line !== "");
+  return new Map(
+    lines.map((line, index) => {
+      const [url, caption, reference] = line.split("\t");
+      if (url === undefined || caption === undefined || reference === undefined) {
+        throw new LeyendaError("SOURCE_INVALID", "a human translation is incomplete", {
+          where: `${path}:${index + 1}`,
+          expected: "url, tab, caption, tab, translation",
+        });
+      }
+      return [`${url}\t${caption}`, reference];
+    }),
+  );
+}
+
+async function readCaptions(
+  translated: Manifest,
+  { folders }: PartContext,
+  references: References,
+): Promise<Pick<ReportData, "histograms" | "scores" | "flags">> {
+  const longer = new Histogram([128, 192, 256, 320, 384, 448, 512, 640, 768, 1024]);
+  const english = new Histogram([3, 5, 7, 9, 12, 15, 20, 30, 50]);
+  const spanish = new Histogram([3, 5, 7, 9, 12, 15, 20, 30, 50]);
+  const megapixels = new Histogram([0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8]);
+  const flags = { "source cut": 0, "translation cut": 0, "unknown pieces": 0, "same as the source": 0 };
+  const hypotheses: string[] = [];
+  const humans: string[][] = [];
+  for (const { files } of translated.parts) {
+    const rows = await readRows<TranslatedRow>(join(folders.translated, files["rows.arrow"]?.name ?? ""));
+    for (const row of rows) {
+      longer.add(Math.max(row.width, row.height));
+      megapixels.add((row.source_width * row.source_height) / 1e6);
+      english.add(words(row.caption_en));
+      spanish.add(words(row.caption_es));
+      if (row.source_truncated) flags["source cut"] += 1;
+      if (row.target_truncated) flags["translation cut"] += 1;
+      if (row.unknown_pieces > 0) flags["unknown pieces"] += 1;
+      if (row.caption_en.trim() === row.caption_es.trim()) flags["same as the source"] += 1;
+      const human = references.get(`${row.url}\t${row.caption_en}`);
+      if (human !== undefined) {
+        hypotheses.push(row.caption_es);
+        humans.push([human]);
+      }
+    }
+  }
+  return {
+    histograms: [
+      { title: "Longer side of the stored picture", unit: "pixels", bars: longer.bars() },
+      { title: "Size of the original", unit: "megapixels", bars: megapixels.bars() },
+      { title: "English caption", unit: "words", bars: english.bars() },
+      { title: "Spanish caption", unit: "words", bars: spanish.bars() },
+    ],
+    scores: hypotheses.length === 0 ? null : scores(hypotheses, humans),
+    flags: Object.entries(flags).map(([label, count]) => ({ label, count })),
+  };
+}
+
+function scores(
+  hypotheses: readonly string[],
+  references: readonly string[][],
+): NonNullable<ReportData["scores"]> {
+  const byBleu = bleu(hypotheses, references);
+  const byChrf = chrf(hypotheses, references);
+  return {
+    rows: hypotheses.length,
+    bleu: byBleu.score,
+    bleuSignature: byBleu.signature,
+    chrf: byChrf.score,
+    chrfSignature: byChrf.signature,
+  };
+}
+
+function words(caption: string): number {
+  return caption.split(/\s+/).filter((word) => word !== "").length;
+}
+
+async function readHosts(clean: Manifest, { folders }: PartContext): Promise<HostRow[]> {
+  const hosts = new Map<string, Map<string, number>>();
+  for (const { files } of clean.parts) {
+    const path = join(folders.clean, files["rows.arrow"]?.name ?? "");
+    for (const { url, outcome } of await readRows<CleanRow, "url" | "outcome">(path, ["url", "outcome"])) {
+      const host = URL.canParse(url) ? new URL(url).hostname : "(no host)";
+      const counts = hosts.get(host) ?? new Map<string, number>();
+      hosts.set(host, counts.set(outcome, (counts.get(outcome) ?? 0) + 1));
+    }
+  }
+  return [...hosts]
+    .map(([host, counts]) => {
+      const rows = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      const failures = [...counts].filter(([outcome]) => outcome !== "ok").sort(([, a], [, b]) => b - a);
+      return { host, rows, ok: counts.get("ok") ?? 0, topFailure: failures[0]?.[0] ?? "" };
+    })
+    .sort((a, b) => b.rows - a.rows || (a.host < b.host ? -1 : 1))
+    .slice(0, topHosts);
+}
+
+async function stageTimes(
+  manifests: Record<string, Manifest>,
+  { folders }: PartContext,
+): Promise<ReportData["stages"]> {
+  const places: Record<string, string> = {
+    fetch: folders.fetched,
+    clean: folders.clean,
+    select: folders.selected,
+    translate: folders.translated,
+    arrange: folders.arranged,
+    shards: join(folders.dataset, ".records"),
+  };
+  return Promise.all(
+    Object.entries(manifests).map(async ([stage, { parts, rows }]) => {
+      let seconds = 0;
+      for (const { part } of parts) {
+        const record = await readJsonFile(join(places[stage] ?? "", `${part}.json`), partRecordSchema);
+        seconds += record?.seconds ?? 0;
+      }
+      return { stage, seconds, parts: parts.length, rows };
+    }),
+  );
+}
+
+/** The first rows of the first shards, which are a random sample: their order is a shuffle. */
+async function readPictures(
+  { clean, arrange }: { clean: Manifest; arrange: Manifest },
+  { folders, config }: PartContext,
+  references: References,
+): Promise<SamplePicture[]> {
+  const pictures: SamplePicture[] = [];
+  for (const [role, file] of Object.entries(arrange.parts[0]?.files ?? {})) {
+    const wanted = role.startsWith("train-00000")
+      ? config.eval.samplePictures * 0.75
+      : config.eval.samplePictures * 0.25;
+    if (!role.includes("-00000-of-")) continue;
+    const rows = await readRows<TranslatedRow>(join(folders.arranged, file.name));
+    for (const row of rows.slice(0, wanted)) {
+      const images =
+        clean.parts.find(({ part }) => part === row.image_part)?.files["images.arrow"]?.name ?? "";
+      const reader = await readImages(join(folders.clean, images));
+      const jpeg = await reader.read({ offset: Number(row.image_offset), length: row.image_length });
+      await reader.close();
+      const small = sharp(jpeg).resize(thumbnailPixels, thumbnailPixels, {
+        fit: "inside",
+        withoutEnlargement: true,
+      });
+      pictures.push({
+        jpegBase64: (await small.jpeg({ quality: 75 }).toBuffer()).toString("base64"),
+        en: row.caption_en,
+        es: row.caption_es,
+        reference: references.get(`${row.url}\t${row.caption_en}`) ?? null,
+        split: row.split,
+        url: row.url,
+      });
+    }
+  }
+  return pictures;
+}

@@ -1,0 +1,110 @@
+import { join } from "node:path";
+
+import {
+  contentNaming,
+  LeyendaError,
+  type PartContext,
+  type PartPlan,
+  type PartResult,
+  readRows,
+  requireManifest,
+  type RowCounter,
+  type Stage,
+  type TranslatedRow,
+  translatedRowSchema,
+  withProgress,
+  writeRows,
+} from "@leyenda/core";
+
+import { divideSplit, type ShardRange, splits } from "./shard-name.js";
+
+/** Rows held at a time: the translated parts are read once for every so many rows of the dataset. */
+const rowsInMemory = 200_000;
+
+/**
+ * Brings the rows, which lie in the list's order, into the order of the shards: one part, with a rows file for each shard. Rows
+ * only; pictures stay where they are until a shard is written.
+ */
+export const stage: Stage = {
+  name: "arrange",
+  folder: "arranged",
+  module: import.meta.url,
+  partsInFlight: 1,
+  recordFolder: ".",
+  naming: contentNaming,
+  versions: () => ({ node: process.version }),
+  options: ({ config }) => ({ "shards.rowsPerShard": config.shards.rowsPerShard }),
+  plan: async ({ folders }) => {
+    const translated = await requireManifest(folders.translated, "translate");
+    return {
+      parts: [{ name: "arrangement", rows: translated.rows, inputHash: translated.hash, input: null }],
+    };
+  },
+  run: (part, context) => withProgress((counter) => arrange(part, context, counter)),
+};
+
+async function arrange(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
+  const { select, shards } = context.config;
+  const ranges = splits.flatMap((split) => divideSplit(split, select[split], shards.rowsPerShard));
+  const rowsOfShards: Record<string, number> = {};
+  for (const group of groupsOf(ranges, rowsInMemory)) {
+    const shardRows = await collect(group, context);
+    for (const { name, start, end } of group) {
+      const rows = shardRows.get(name) ?? [];
+      checkComplete(name, rows, start, end);
+      const file = await context.create(`${name}.arrow`);
+      await writeRows(file, translatedRowSchema, rows);
+      // Closed one by one: there are more shards than a process may hold files open.
+      await file.close();
+      rowsOfShards[name] = rows.length;
+      for (let row = 0; row < rows.length; row += 1) counter.row("ok", 0);
+    }
+  }
+  return { rows: part.rows, outcomes: counter.outcomes, facts: { shardRows: rowsOfShards } };
+}
+
+function* groupsOf(ranges: readonly ShardRange[], rows: number): Generator<ShardRange[]> {
+  let group: ShardRange[] = [];
+  let size = 0;
+  for (const range of ranges) {
+    if (group.length > 0 && size + range.end - range.start > rows) {
+      yield group;
+      group = [];
+      size = 0;
+    }
+    group.push(range);
+    size += range.end - range.start;
+  }
+  if (group.length > 0) yield group;
+}
+
+/** Reads all translated parts and keeps the rows of some shards, each shard's by position. */
+async function collect(
+  group: readonly ShardRange[],
+  { folders, signal }: PartContext,
+): Promise<Map<string, TranslatedRow[]>> {
+  const translated = await requireManifest(folders.translated, "translate");
+  const shardRows = new Map(group.map(({ name }): [string, TranslatedRow[]] => [name, []]));
+  for (const { files } of translated.parts) {
+    signal.throwIfAborted();
+    const rows = await readRows<TranslatedRow>(join(folders.translated, files["rows.arrow"]?.name ?? ""));
+    for (const row of rows) {
+      const range = group.find(
+        ({ split, start, end }) => split === row.split && row.position >= start && row.position < end,
+      );
+      if (range !== undefined) shardRows.get(range.name)?.push(row);
+    }
+  }
+  for (const rows of shardRows.values()) rows.sort((a, b) => a.position - b.position);
+  return shardRows;
+}
+
+function checkComplete(name: string, rows: readonly TranslatedRow[], start: number, end: number): void {
+  const complete =
+    rows.length === end - start && rows.every(({ position }, index) => position === start + index);
+  if (complete) return;
+  throw new LeyendaError("DATA_CORRUPT", `${rows.length} of the ${end - start} rows of ${name} are there`, {
+    where: "translated/",
+    hint: 'the splits in the config may have changed since the selection: run "leyenda clean", then "leyenda translate"',
+  });
+}

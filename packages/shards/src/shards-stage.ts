@@ -1,0 +1,118 @@
+import { join } from "node:path";
+
+import {
+  hashJson,
+  type Json,
+  LeyendaError,
+  type Manifest,
+  type PartContext,
+  type PartPlan,
+  type PartResult,
+  readRows,
+  requireManifest,
+  type RowCounter,
+  type Stage,
+  type StageContext,
+  type TranslatedRow,
+  withProgress,
+} from "@leyenda/core";
+
+import { writeCard } from "./card/write-card.js";
+import { rootHash } from "./root-hash.js";
+import { splits } from "./shard-name.js";
+import { ImageFiles } from "./write/image-files.js";
+import type { ShardRow } from "./write/shard-schema.js";
+import { writeShard } from "./write/write-shard.js";
+
+/** The stage from arranged rows and clean pictures to the finished dataset: a part for every shard. */
+export const stage: Stage = {
+  name: "shards",
+  folder: "dataset",
+  module: import.meta.url,
+  partsInFlight: 1,
+  // Hidden, so that `load_dataset(folder)` finds the shards alone.
+  recordFolder: ".records",
+  naming: (part) => `${part}.arrow`,
+  versions: () => ({ node: process.version }),
+  options: ({ config }) => ({
+    "shards.rowsPerBatch": config.shards.rowsPerBatch,
+    "shards.license": config.shards.license,
+  }),
+  plan: async ({ folders }) => {
+    const arranged = await requireManifest(folders.arranged, "shards");
+    const clean = await requireManifest(folders.clean, "clean");
+    const [arrangement] = arranged.parts;
+    const rows = (arrangement?.facts.shardRows ?? {}) as Record<string, number>;
+    return {
+      parts: Object.entries(rows).map(([name, count]) => {
+        const file = arrangement?.files[`${name}.arrow`];
+        if (file === undefined)
+          throw new LeyendaError("DATA_CORRUPT", `${name} is not arranged`, { where: folders.arranged });
+        return { name, rows: count, inputHash: hashJson([file.sha256, clean.hash]), input: file.name };
+      }),
+    };
+  },
+  run: (part, context) => withProgress((counter) => makeShard(part, context, counter)),
+  finish,
+};
+
+async function makeShard(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
+  const { folders, config } = context;
+  const rows = await readRows<TranslatedRow>(join(folders.arranged, part.input as string));
+  const images = new ImageFiles(folders.clean, await requireManifest(folders.clean, "clean"));
+  try {
+    await writeShard(await context.create("shard"), batches());
+  } finally {
+    await images.close();
+  }
+  return { rows: rows.length, outcomes: counter.outcomes };
+
+  async function* batches(): AsyncGenerator<ShardRow[]> {
+    const size = config.shards.rowsPerBatch;
+    for (let start = 0; start < rows.length; start += size) {
+      context.signal.throwIfAborted();
+      yield await Promise.all(rows.slice(start, start + size).map(toShardRow));
+      await images.trim();
+    }
+  }
+
+  async function toShardRow(row: TranslatedRow): Promise<ShardRow> {
+    const bytes = await images.read(row.image_part, {
+      offset: Number(row.image_offset),
+      length: row.image_length,
+    });
+    counter.row("ok", bytes.byteLength);
+    return {
+      image: { bytes, path: `${row.key}.jpg` },
+      caption_es: row.caption_es,
+      caption_en: row.caption_en,
+      key: row.key,
+      url: row.url,
+      width: row.width,
+      height: row.height,
+      source_sha256: row.source_sha256,
+      source_format: row.source_format,
+      source_width: row.source_width,
+      source_height: row.source_height,
+      source_line: row.line,
+      translation_score: row.score,
+      source_truncated: row.source_truncated,
+      target_truncated: row.target_truncated,
+      unknown_pieces: row.unknown_pieces,
+    };
+  }
+}
+
+async function finish(context: StageContext, manifest: Manifest): Promise<Record<string, Json>> {
+  const summary: Record<string, Json> = { rootHash: rootHash(manifest), splits: {} };
+  for (const split of splits) {
+    const parts = manifest.parts.filter(({ part }) => part.startsWith(`${split}-`));
+    const bytes = parts
+      .flatMap(({ files }) => Object.values(files))
+      .reduce((sum, file) => sum + file.bytes, 0);
+    const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+    (summary.splits as Record<string, Json>)[split] = { rows, bytes, shards: parts.length };
+  }
+  await writeCard(context, summary);
+  return summary;
+}

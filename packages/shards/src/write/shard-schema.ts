@@ -1,0 +1,67 @@
+import { Binary, Bool, type DataType, Field, Float32, Int32, Schema, Struct, Utf8 } from "apache-arrow";
+
+/** A row of a shard. */
+export interface ShardRow {
+  /** The JPEG, and a name for it. */
+  image: { bytes: Uint8Array; path: string };
+  caption_es: string;
+  caption_en: string;
+  key: string;
+  url: string;
+  /** Pixels. */
+  width: number;
+  height: number;
+  source_sha256: string;
+  source_format: string;
+  source_width: number;
+  source_height: number;
+  /** Line in the list, from 1. */
+  source_line: number;
+  translation_score: number;
+  source_truncated: boolean;
+  target_truncated: boolean;
+  unknown_pieces: number;
+}
+
+interface Column {
+  name: keyof ShardRow;
+  type: DataType;
+  /** What Hugging Face calls it. */
+  feature: object;
+}
+
+const value = (dtype: string): object => ({ dtype, _type: "Value" });
+
+// Hugging Face takes a declared feature only if its Arrow field equals the shard's to the letter: every field nullable,
+// bytes before path. Otherwise the column silently loses its type.
+const imageType = new Struct([new Field("bytes", new Binary(), true), new Field("path", new Utf8(), true)]);
+
+const columns: readonly Column[] = [
+  { name: "image", type: imageType, feature: { _type: "Image" } },
+  { name: "caption_es", type: new Utf8(), feature: value("string") },
+  { name: "caption_en", type: new Utf8(), feature: value("string") },
+  { name: "key", type: new Utf8(), feature: value("string") },
+  { name: "url", type: new Utf8(), feature: value("string") },
+  { name: "width", type: new Int32(), feature: value("int32") },
+  { name: "height", type: new Int32(), feature: value("int32") },
+  { name: "source_sha256", type: new Utf8(), feature: value("string") },
+  { name: "source_format", type: new Utf8(), feature: value("string") },
+  { name: "source_width", type: new Int32(), feature: value("int32") },
+  { name: "source_height", type: new Int32(), feature: value("int32") },
+  { name: "source_line", type: new Int32(), feature: value("int32") },
+  { name: "translation_score", type: new Float32(), feature: value("float32") },
+  { name: "source_truncated", type: new Bool(), feature: value("bool") },
+  { name: "target_truncated", type: new Bool(), feature: value("bool") },
+  { name: "unknown_pieces", type: new Int32(), feature: value("int32") },
+];
+
+/** Hugging Face's features of a shard's columns, in order. */
+export const shardFeatures: Record<string, object> = Object.fromEntries(
+  columns.map(({ name, feature }) => [name, feature]),
+);
+
+/** Schema of a shard, with the metadata from which `datasets` knows that `image` is a picture. */
+export const shardSchema = new Schema(
+  columns.map(({ name, type }) => new Field(name, type, true)),
+  new Map([["huggingface", JSON.stringify({ info: { features: shardFeatures } })]]),
+);

@@ -1,0 +1,155 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { stage as cleanStage } from "@leyenda/clean/stage";
+import { stage as selectStage } from "@leyenda/clean/select-stage";
+import {
+  type DatasetConfig,
+  type DatasetFolders,
+  datasetFolders,
+  type FetchedRow,
+  loadDatasetConfig,
+  type Manifest,
+  readRows,
+  runStage,
+  type Stage,
+} from "@leyenda/core";
+import { createFetchStage } from "@leyenda/fetch/stage";
+import { verifyDataset } from "@leyenda/shards";
+import { stage as arrangeStage } from "@leyenda/shards/arrange-stage";
+import { stage as shardsStage } from "@leyenda/shards/stage";
+import { stage as translateStage } from "@leyenda/translate/stage";
+import { tableFromIPC } from "apache-arrow";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type RecordedRow, type RecordedWeb, readRecordedWeb, serveRecordedWeb } from "../src/index.js";
+
+const corpus = process.env.LEYENDA_CORPUS;
+const rowCount = Number(process.env.LEYENDA_RECORDED_ROWS ?? 2000);
+
+describe.skipIf(corpus === undefined)("the recorded web of January 2019 (needs LEYENDA_CORPUS)", () => {
+  let folder: string;
+  let folders: DatasetFolders;
+  let config: DatasetConfig;
+  let recorded: RecordedRow[];
+  let web: RecordedWeb;
+  let fetched: FetchedRow[];
+
+  beforeAll(async () => {
+    const from = corpus ?? "";
+    folder = await mkdtemp(join(tmpdir(), "leyenda-recorded-"));
+    recorded = (await readRecordedWeb(from)).slice(0, rowCount);
+    web = await serveRecordedWeb(recorded, from);
+    await writeFile(
+      join(folder, "list.tsv"),
+      recorded.map(({ caption, url }) => `${caption}\t${url}\n`).join(""),
+    );
+    await writeFile(
+      join(folder, "dataset.json"),
+      JSON.stringify({
+        name: "recorded",
+        source: { path: "list.tsv", columns: ["caption", "url"], rowsPerPart: 500 },
+        fetch: { concurrency: 64, totalMs: 3000, headersMs: 2000, retries: 1, retryBaseMs: 20 },
+        clean: { resize: "keep_ratio_largest", size: 256, quality: 92 },
+        select: { train: 900, validation: 100 },
+        translate: {
+          model: fileURLToPath(new URL("../../../datasets/sample/model", import.meta.url)),
+          beams: 1,
+        },
+        shards: { rowsPerShard: 500 },
+      }),
+    );
+    config = await loadDatasetConfig(join(folder, "dataset.json"));
+    folders = datasetFolders(config.name, folder);
+    // Every origin, https too, is the one server: the certificates of 2019 are gone with the sites.
+    await run(createFetchStage({ connect: () => connect(web.port, "127.0.0.1"), lookup: anyPublicAddress }));
+    fetched = await allRows();
+  }, 600_000);
+  afterAll(async () => {
+    await web.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("comes to the recorded outcome in every row", () => {
+    const differing = recorded
+      .map(({ url, outcome, status }, index) => ({ url, status, outcome, came: fetched[index]?.outcome }))
+      .filter(({ outcome, came }) => outcome !== came);
+    expect(differing).toEqual([]);
+    expect(fetched.map((row) => row.line)).toEqual(recorded.map((_, index) => index + 1));
+  });
+
+  it(
+    "becomes a dataset of exactly the wanted rows, with the photos' pixels in it",
+    { timeout: 600_000 },
+    async () => {
+      await run(cleanStage);
+      await run(selectStage);
+      await run(translateStage);
+      await run(arrangeStage);
+      await run(shardsStage);
+      const report = await verifyDataset(folders.dataset, { expected: { train: 900, validation: 100 } });
+      expect(report.problems).toEqual([]);
+      const rows = await shardRows("validation");
+      expect(rows).toHaveLength(100);
+      for (const { url, caption_en: caption, image, width, height } of rows) {
+        expect(recorded.find((row) => row.url === url)?.caption).toBe(caption);
+        const photo = await readFile(join(corpus ?? "", "photos/val2017", web.photoOf(url)));
+        expect(await psnr(image.bytes, photo, width, height)).toBeGreaterThan(28);
+      }
+    },
+  );
+
+  async function run(stage: Stage): Promise<Manifest> {
+    const result = await runStage(stage, { config, folders });
+    if (!result.complete) throw new Error(`${stage.name} did not finish`);
+    return result.manifest;
+  }
+
+  async function allRows(): Promise<FetchedRow[]> {
+    const names = (await readdir(folders.fetched)).filter((name) => name.endsWith(".rows.arrow")).sort();
+    return (await Promise.all(names.map((name) => readRows<FetchedRow>(join(folders.fetched, name))))).flat();
+  }
+
+  interface ShardRow {
+    url: string;
+    caption_en: string;
+    image: { bytes: Uint8Array };
+    width: number;
+    height: number;
+  }
+
+  async function shardRows(split: string): Promise<ShardRow[]> {
+    const names = (await readdir(folders.dataset)).filter((name) => name.startsWith(split)).sort();
+    const tables = await Promise.all(
+      names.map(async (name) => tableFromIPC(await readFile(join(folders.dataset, name)))),
+    );
+    return tables.flatMap((table) => table.toArray() as ShardRow[]);
+  }
+});
+
+/** A public address for every name: it is checked like a real one, and then the injected connection is used. */
+function anyPublicAddress(): Promise<{ address: string; family: 4 }[]> {
+  return Promise.resolve([{ address: "93.184.216.34", family: 4 }]);
+}
+
+/** Peak signal-to-noise ratio, dB, of a stored picture against the photo brought to the same size. */
+async function psnr(stored: Uint8Array, photo: Buffer, width: number, height: number): Promise<number> {
+  const [a, b] = await Promise.all([
+    sharp(stored).removeAlpha().toColourspace("srgb").raw().toBuffer(),
+    sharp(photo)
+      .rotate()
+      .resize(width, height, { fit: "fill" })
+      .toColourspace("srgb")
+      .removeAlpha()
+      .raw()
+      .toBuffer(),
+  ]);
+  expect(a.length).toBe(b.length);
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
+  return 10 * Math.log10(255 ** 2 / (sum / a.length));
+}

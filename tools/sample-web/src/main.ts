@@ -1,0 +1,46 @@
+/** `serve` runs the sample web, `generate <folder>` writes its list and references, `idle` does nothing until it is stopped. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { generateLists } from "./generate-lists.js";
+import { samplePort } from "./generate-rows.js";
+import { identityPath, startSampleWeb } from "./start-sample-web.js";
+
+const [verb, argument] = process.argv.slice(2);
+
+if (verb === "serve") await serve();
+else if (verb === "generate" && argument !== undefined) await generate(argument);
+else if (verb === "idle") setInterval(() => undefined, 2 ** 30);
+else {
+  console.error("usage: main.js serve | generate <folder> | idle");
+  process.exitCode = 2;
+}
+
+async function serve(): Promise<void> {
+  const stop = (): void => process.exit(0);
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  try {
+    const { port } = await startSampleWeb();
+    console.log(`sample web: listening on http://127.0.0.1:${port}`);
+  } catch (error) {
+    if (!(await isSampleWeb())) {
+      console.error(`sample web: port ${samplePort} cannot be had: ${(error as Error).message}`);
+      process.exit(1);
+    }
+    console.log(`sample web: another one is listening on http://127.0.0.1:${samplePort}; it serves`);
+    setInterval(() => undefined, 2 ** 30);
+  }
+}
+
+/** Whether what listens on the port is one of us. */
+async function isSampleWeb(): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${samplePort}${identityPath}`).catch(() => null);
+  return response?.ok ?? false;
+}
+
+async function generate(folder: string): Promise<void> {
+  const { list, references } = generateLists();
+  await writeFile(join(folder, "urls.tsv"), list);
+  await writeFile(join(folder, "references.tsv"), references);
+}

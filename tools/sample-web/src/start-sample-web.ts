@@ -1,0 +1,74 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { generateRows, samplePort } from "./generate-rows.js";
+import { respond } from "./respond.js";
+
+/** A running sample web. */
+export interface SampleWeb {
+  port: number;
+  /** Requests answered so far. */
+  requests: () => number;
+  close: () => Promise<void>;
+}
+
+/** Where a sample web says that it is one. */
+export const identityPath = "/__sample-web";
+
+/**
+ * Starts the offline web on the loopback.
+ *
+ * @param options.port 0 takes any that is free. @default the port in the sample's list
+ */
+export async function startSampleWeb({ port = samplePort }: { port?: number } = {}): Promise<SampleWeb> {
+  const rows = new Map(generateRows(port).map((row) => [row.path, row]));
+  const visits = new Map<string, number>();
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests += 1;
+    // Clients that give up are part of the play.
+    response.on("error", () => undefined);
+    const url = new URL(request.url ?? "/", "http://sample.test");
+    const path = decode(url.pathname);
+    if (path === identityPath) {
+      response.writeHead(200, { "content-type": "application/json" }).end('{"name":"leyenda sample web"}');
+      return;
+    }
+    const row = rows.get(path);
+    if (row === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const seen = visits.get(path) ?? 0;
+    visits.set(path, seen + 1);
+    const step = Number(url.searchParams.get("step") ?? 0);
+    respond({ row, request, response, step, visits: seen }).catch((error: unknown) => {
+      console.error(`sample web: ${path}: ${String(error)}`);
+      response.destroy();
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests: () => requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
