@@ -3,26 +3,49 @@ export interface CleanOptions {
   /**
    * How a picture is brought to `size`: `no`; `keep_ratio` (shorter side), `keep_ratio_largest` (longer side),
    * `center_crop` (shorter side, then the middle square), `border` (longer side, then a square with borders).
+   * @default "keep_ratio_largest"
    */
   resize: "no" | "keep_ratio" | "keep_ratio_largest" | "center_crop" | "border";
+  /** @default 512 */
   size: number;
-  /** Leave pictures alone that are not bigger than `size`. */
+  /**
+   * Leave pictures alone whose side that `resize` looks at is not longer than `size`; they are neither cropped nor bordered.
+   * @default true
+   */
   onlyIfBigger: boolean;
-  /** JPEG quality, 1 to 100. */
+  /**
+   * JPEG quality, 1 to 100.
+   * @default 95
+   */
   quality: number;
-  /** Shortest side of the original that is accepted. */
+  /**
+   * Shortest side of the original that is accepted.
+   * @default 64
+   */
   minSide: number;
-  /** Largest ratio of longer to shorter side of the original that is accepted. */
+  /**
+   * Largest ratio of longer to shorter side of the original that is accepted.
+   * @default 5
+   */
   maxAspectRatio: number;
-  /** Pixels of the original above which it is a bomb, and not decoded. */
+  /**
+   * Pixels of the original above which it is a bomb, and not decoded.
+   * @default 100_000_000
+   */
   maxPixels: number;
-  /** What becomes of a picture with several frames. */
+  /**
+   * What becomes of a picture with several frames.
+   * @default "drop"
+   */
   animated: "drop" | "first_frame";
-  /** `#rrggbb` under transparent pixels and around bordered pictures. */
+  /**
+   * `#rrggbb` under transparent pixels and around bordered pictures.
+   * @default "#ffffff"
+   */
   background: string;
 }
 
-/** img2dataset's size, with limits that keep icons, banners and bombs out. */
+/** Longer side 512, with limits that keep icons, banners and bombs out. */
 export const defaultCleanOptions: CleanOptions = {
   resize: "keep_ratio_largest",
   size: 512,

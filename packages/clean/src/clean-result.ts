@@ -1,17 +1,19 @@
 import type { Outcome } from "@leyenda/core";
 
+import type { ImageFormat } from "./sniff-format.js";
+
 /** A picture that can be stored. Originals' sides are upright; all sides in pixels. */
 export interface CleanedImage {
   outcome: "ok";
   jpeg: Uint8Array;
   width: number;
   height: number;
-  format: string;
+  format: ImageFormat;
   originalWidth: number;
   originalHeight: number;
 }
 
-/** A picture that cannot, and why. */
+/** A picture that cannot, and why. What was known of it by then is told. */
 export interface CleanFailure {
   outcome: Extract<
     Outcome,
@@ -25,7 +27,7 @@ export interface CleanFailure {
     | "decoder_timeout"
   >;
   detail: string;
-  format?: string;
+  format?: ImageFormat;
   originalWidth?: number;
   originalHeight?: number;
 }
