@@ -36,7 +36,9 @@ export async function loadSourcePlan(source: SourceOptions, folder: string): Pro
   }
   const parts = await planSource(source);
   const plan: z.infer<typeof storedPlan> = {
-    ...source,
+    path: source.path,
+    rowsPerPart: source.rowsPerPart,
+    maxRows: source.maxRows,
     bytes: found?.size ?? 0,
     modifiedMs: found?.mtimeMs ?? 0,
     parts,

@@ -98,7 +98,8 @@ describe("a list of rows", () => {
 
   it("is not read again while it has not changed, and is when it has", async () => {
     await writeFile(path, "http://a/1.jpg\tone\n");
-    const source = { path, rowsPerPart: 10, maxRows: null };
+    // A stage gives its whole section of the config.
+    const source = { path, rowsPerPart: 10, maxRows: null, columns: ["url", "caption"] };
     const before = await loadSourcePlan(source, folder);
     await writeFile(path, "http://a/2.jpg\ttwo\n");
     await utimes(path, new Date(), new Date(Date.now() + 5000));
