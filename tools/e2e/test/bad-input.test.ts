@@ -143,7 +143,7 @@ describe("bad input", () => {
     async () => {
       const disk = join(sample.folder, "full");
       await mkdir(disk);
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=900k", "tmpfs", disk]);
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=300k", "tmpfs", disk]);
       try {
         const { code, stderr } = await fetchInto("full");
         expect(code).toBe(1);

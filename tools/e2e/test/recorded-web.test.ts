@@ -92,13 +92,18 @@ describe.skipIf(corpus === undefined)("the recorded web of January 2019 (needs L
       await run(arrangeStage);
       await run(shardsStage);
       const report = await verifyDataset(folders.dataset, { expected: { train: 900, validation: 100 } });
-      expect(report.problems).toEqual([]);
+      // The same few photos stand in for all pictures, so equal pictures under different bytes are expected here.
+      expect(report.problems.filter(({ message }) => !message.includes("stored picture"))).toEqual([]);
+      expect(report).toMatchObject({ rows: 1000, splits: { train: 900, validation: 100 } });
       const rows = await shardRows("validation");
       expect(rows).toHaveLength(100);
-      for (const { url, caption_en: caption, image, width, height } of rows) {
+      for (const { url, caption_en: caption, image, width, height, source_format: format } of rows) {
         expect(recorded.find((row) => row.url === url)?.caption).toBe(caption);
         const photo = await readFile(join(corpus ?? "", "photos/val2017", web.photoOf(url)));
-        expect(await psnr(image.bytes, photo, width, height)).toBeGreaterThan(28);
+        // A GIF has 256 colours; the rest of the difference is scaling and JPEG.
+        expect(await psnr(image.bytes, photo, width, height), url).toBeGreaterThan(
+          format === "gif" ? 18 : 28,
+        );
       }
     },
   );
@@ -120,6 +125,7 @@ describe.skipIf(corpus === undefined)("the recorded web of January 2019 (needs L
     image: { bytes: Uint8Array };
     width: number;
     height: number;
+    source_format: string;
   }
 
   async function shardRows(split: string): Promise<ShardRow[]> {

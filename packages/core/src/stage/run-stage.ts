@@ -40,7 +40,7 @@ export async function runStage(stage: Stage, input: RunStageOptions): Promise<St
   try {
     return await run(stage, input);
   } catch (error) {
-    throw describeDiskError(error);
+    throw describeDiskError(error, input.folders[stage.folder]);
   }
 }
 

@@ -42,7 +42,7 @@ async function make(part: PartPlan): Promise<void> {
     });
     send({ type: "made", part: part.name, ...result });
   } catch (error) {
-    send({ type: "failed", part: part.name, error: toWire(describeDiskError(error)) });
+    send({ type: "failed", part: part.name, error: toWire(describeDiskError(error, part.name)) });
   }
 }
 
