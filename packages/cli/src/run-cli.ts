@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 
+import { LeyendaError } from "@leyenda/core";
 import { Command, CommanderError } from "commander";
 
 import { describeError } from "./describe-error.js";
@@ -62,5 +63,8 @@ async function version(): Promise<string> {
 
 function plain(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) };
-  return { ...error, message: error.message };
+  const { message, stack } = error;
+  if (!(error instanceof LeyendaError)) return { message, stack };
+  const { code, where, expected, hint } = error;
+  return { code, message, where, expected, hint };
 }

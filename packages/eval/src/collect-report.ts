@@ -36,11 +36,12 @@ export async function collectReport(context: PartContext): Promise<ReportData> {
     arrange: await requireManifest(folders.arranged, "shards"),
     shards: await requireManifest(folders.dataset, "shards"),
   };
+  const { rootHash } = manifests.shards.summary;
   const references = await readReferences(config.eval.references);
   const captions = await readCaptions(manifests.translate, context, references);
   return {
     dataset: config.name,
-    rootHash: String(manifests.shards.summary.rootHash),
+    rootHash: typeof rootHash === "string" ? rootHash : "",
     model: JSON.stringify(manifests.translate.options["translate.model"] ?? null),
     funnel: [
       { label: "in the list", count: manifests.fetch.rows },

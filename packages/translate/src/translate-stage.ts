@@ -60,7 +60,8 @@ function createTranslateStage(): Stage {
         parts: clean.parts.map(({ part, files }) => {
           const selection = selections[`${part}.arrow`];
           const rows = files["rows.arrow"];
-          if (selection === undefined || rows === undefined) throw new Error(`${part} is not among the selected parts`);
+          if (selection === undefined || rows === undefined)
+            throw new Error(`${part} is not among the selected parts`);
           return {
             name: part,
             rows: chosenRows(selected, part),
@@ -106,7 +107,9 @@ async function translatePart(
   counter: RowCounter,
 ): Promise<PartResult> {
   const chosen = await readChosen(part, context);
-  const { model: _model, ...search } = context.config.translate;
+  const { beams, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens } =
+    context.config.translate;
+  const search = { beams, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens };
   const rows: TranslatedRow[] = [];
   for (const group of inGroups(chosen)) {
     context.signal.throwIfAborted();
@@ -132,7 +135,8 @@ async function readChosen(part: PartPlan, { folders }: PartContext): Promise<Cho
   return selection.flatMap(({ row, key, verdict, position }) => {
     if ((verdict !== "train" && verdict !== "validation") || position === null) return [];
     const found = clean[row];
-    if (found?.key !== key) throw new Error(`${part.name}: the selection and the clean rows disagree at row ${row}`);
+    if (found?.key !== key)
+      throw new Error(`${part.name}: the selection and the clean rows disagree at row ${row}`);
     return [{ clean: found, split: verdict, position }];
   });
 }
@@ -141,7 +145,11 @@ function* inGroups(rows: readonly Chosen[]): Generator<Chosen[]> {
   for (let start = 0; start < rows.length; start += groupRows) yield rows.slice(start, start + groupRows);
 }
 
-function toTranslatedRow({ clean, split, position }: Chosen, translation: Translation, part: string): TranslatedRow {
+function toTranslatedRow(
+  { clean, split, position }: Chosen,
+  translation: Translation,
+  part: string,
+): TranslatedRow {
   return {
     split,
     position,

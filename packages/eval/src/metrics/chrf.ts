@@ -41,7 +41,7 @@ export function chrf(hypotheses: readonly string[], references: readonly (readon
 }
 
 function statistics(hypothesis: string, reference: string): Statistics {
-  const [ours, theirs] = [hypothesis, reference].map((text) => [...splitWhitespace(text).join("")]);
+  const [ours, theirs] = [hypothesis, reference].map((text) => Array.from(splitWhitespace(text).join("")));
   return Array.from({ length: characterOrder }, (_, index) => {
     const hypothesisCounts = countNgrams(ours ?? [], index + 1);
     const referenceCounts = countNgrams(theirs ?? [], index + 1);

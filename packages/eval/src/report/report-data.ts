@@ -23,7 +23,7 @@ export interface SamplePicture {
   url: string;
 }
 
-/** All that the report page shows, as plain JSON; also written as `metrics.json`, less the pictures. */
+/** All that the report page shows, as plain JSON; also written as `metrics.json`, with a count in place of the pictures. */
 export interface ReportData {
   dataset: string;
   rootHash: string;

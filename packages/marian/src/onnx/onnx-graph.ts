@@ -1,9 +1,9 @@
 import { PbfWriter } from "pbf";
 
 /** Element types, with the numbers of `onnx.proto`. */
-export const elementType = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+const elementType = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
 
-export type ElementType = keyof typeof elementType;
+type ElementType = keyof typeof elementType;
 
 /** A value's name in the graph. */
 export type Value = string;
