@@ -49,8 +49,8 @@ export function bleu(hypotheses: readonly string[], references: readonly (readon
       : hypothesisLength === 0
         ? 0
         : Math.exp(1 - referenceLength / hypothesisLength);
-  const precisions = smoothedPrecisions(correct, total);
   const anyCorrect = correct.some((count) => count > 0);
+  const precisions = anyCorrect ? smoothedPrecisions(correct, total) : new Array<number>(maxOrder).fill(0);
   const mean =
     precisions.reduce((sum, precision) => sum + (precision === 0 ? -9_999_999_999 : Math.log(precision)), 0) /
     maxOrder;

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+
+import { renderReport } from "./render-report.js";
+import type { ReportData } from "./report-data.js";
+
+const hostile = `<script>alert("1")</script>`;
+
+const data: ReportData = {
+  dataset: "test",
+  rootHash: "ab".repeat(32),
+  model: "tiny",
+  funnel: [
+    { label: "in the list", count: 1200 },
+    { label: "downloaded", count: 800 },
+    { label: "in the dataset", count: 500 },
+  ],
+  outcomes: [
+    { outcome: "ok", class: "ok", rows: 800 },
+    { outcome: "timeout", class: "transient", rows: 400 },
+  ],
+  hosts: [{ host: hostile, rows: 10, ok: 5, topFailure: "timeout" }],
+  histograms: [{ title: "Width", unit: "pixels", bars: [{ label: "up to 128", count: 3 }] }],
+  scores: { rows: 10, bleu: 12.345, bleuSignature: "sig", chrf: 45.6, chrfSignature: "sig2" },
+  flags: [{ label: "source cut", count: 0 }],
+  stages: [{ stage: "fetch", seconds: 0, parts: 1, rows: 1200 }],
+  pictures: [
+    {
+      jpegBase64: "AAAA",
+      en: hostile,
+      es: `"><img src=x onerror=alert(1)>`,
+      reference: null,
+      split: "train",
+      url: "http://a.example/?a=1&b=2",
+    },
+  ],
+};
+
+describe("renderReport", () => {
+  it("escapes what comes from the web, in text and in attributes", () => {
+    const page = renderReport(data);
+    expect(page).not.toContain("<script");
+    expect(page).not.toContain("<img src=x");
+    expect(page).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;");
+    expect(page).toContain("?a=1&amp;b=2");
+  });
+
+  it("loads nothing from anywhere", () => {
+    const sources = [...renderReport(data).matchAll(/(?:src|href)="([^"]*)"/g)].map(
+      ([, source = ""]) => source,
+    );
+    expect(sources.length).toBeGreaterThan(0);
+    expect(sources.every((source) => source.startsWith("data:"))).toBe(true);
+  });
+
+  it("shows the scores, the funnel and every outcome", () => {
+    const page = renderReport(data);
+    for (const text of ["BLEU 12.35", "1,200", "66.7 %", "timeout", data.rootHash])
+      expect(page).toContain(text);
+  });
+
+  it("says so when there is nothing to score against", () => {
+    expect(renderReport({ ...data, scores: null })).toContain("no human translations");
+  });
+});

@@ -1,0 +1,130 @@
+import { join } from "node:path";
+
+import {
+  contentNaming,
+  datasetConfigSchema,
+  type DatasetFolders,
+  datasetFolders,
+  ImagesWriter,
+  type PartPlan,
+  runStage,
+  sha256,
+  type Stage,
+  type StageContext,
+  type TranslatedRow,
+  translatedRowSchema,
+  writeRows,
+} from "@leyenda/core";
+import sharp from "sharp";
+
+const rowsPerPart = 20;
+
+/** A data folder as the stages before `arrange` leave it: small drawn pictures and made-up translations. */
+export async function makeFakePipeline(
+  dataDir: string,
+  train: number,
+  validation: number,
+): Promise<StageContext> {
+  const folders: DatasetFolders = datasetFolders("fake", dataDir);
+  const config = datasetConfigSchema.parse({
+    name: "fake",
+    source: { path: join(dataDir, "list.tsv"), rowsPerPart },
+    select: { train, validation },
+    translate: { model: "model" },
+    shards: { rowsPerShard: 10, rowsPerBatch: 4 },
+  });
+  const rows = await Promise.all(
+    Array.from({ length: train + validation }, (_, index) =>
+      fakeRow(index, index < train ? "train" : "validation", index < train ? index : index - train),
+    ),
+  );
+  // The list's order is not the splits' order.
+  rows.sort((a, b) => (a.row.key < b.row.key ? -1 : 1));
+  for (const [name, folder] of [
+    ["fetch", "fetched"],
+    ["clean", "clean"],
+    ["select", "selected"],
+    ["translate", "translated"],
+  ] as const) {
+    await runStage(fakeStage(name, folder, rows), { config, folders });
+  }
+  return { config, folders };
+}
+
+interface FakeRow {
+  row: TranslatedRow;
+  jpeg: Buffer;
+}
+
+async function fakeRow(index: number, split: TranslatedRow["split"], position: number): Promise<FakeRow> {
+  const [width, height] = [16 + index, 12];
+  const background = { r: (index * 37) % 256, g: (index * 91) % 256, b: (index * 53) % 256 };
+  const jpeg = await sharp({ create: { width, height, channels: 3, background } })
+    .jpeg()
+    .toBuffer();
+  const key = sha256(`row ${index}`).slice(0, 32);
+  const row: TranslatedRow = {
+    split,
+    position,
+    line: index + 1,
+    key,
+    url: `http://a.example/${index}.jpg`,
+    caption_en: `picture number ${index}`,
+    caption_es: `imagen número ${index}`,
+    score: -index / 10,
+    source_tokens: 4,
+    target_tokens: 4,
+    source_truncated: false,
+    target_truncated: index % 7 === 0,
+    unknown_pieces: 0,
+    source_sha256: sha256(jpeg),
+    source_format: "jpeg",
+    source_width: width,
+    source_height: height,
+    width,
+    height,
+    image_part: "",
+    image_offset: 0n,
+    image_length: 0,
+  };
+  return { row, jpeg };
+}
+
+function fakeStage(name: Stage["name"], folder: Stage["folder"], rows: readonly FakeRow[]): Stage {
+  const parts: PartPlan[] = [];
+  for (let start = 0; start < rows.length; start += rowsPerPart) {
+    const part = `part-${String(parts.length).padStart(5, "0")}`;
+    const size = Math.min(rowsPerPart, rows.length - start);
+    parts.push({ name: part, rows: size, inputHash: sha256(part), input: start });
+  }
+  return {
+    name,
+    folder,
+    module: import.meta.url,
+    partsInFlight: 1,
+    recordFolder: ".",
+    naming: contentNaming,
+    versions: () => ({}),
+    options: () => ({}),
+    plan: () => Promise.resolve({ parts }),
+    async *run(part, { create }) {
+      const mine = rows.slice(part.input as number, (part.input as number) + part.rows);
+      yield { rows: 0, bytes: 0, outcomes: {} };
+      if (name === "clean") {
+        const images = new ImagesWriter(await create("images.arrow"), { flushBytes: 2_000 });
+        for (const { row, jpeg } of mine) {
+          await images.add(jpeg, ({ offset, length }) => {
+            Object.assign(row, { image_part: part.name, image_offset: BigInt(offset), image_length: length });
+          });
+        }
+        await images.finish();
+      }
+      await writeRows(
+        await create("rows.arrow"),
+        translatedRowSchema,
+        mine.map(({ row }) => row),
+      );
+      return { rows: part.rows, outcomes: { ok: part.rows } };
+    },
+  };
+}
