@@ -1,0 +1,174 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { datasetJsonSchema } from "@leyenda/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import type { Io } from "./io.js";
+import { overridesOf } from "./options/config-flags.js";
+import { runCli } from "./run-cli.js";
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "leyenda-cli-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ["", ""];
+  const io: Io = {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    isTerminal: false,
+    columns: 80,
+    cwd: repository,
+    env: { DATA_DIR: folder },
+    now: () => 0,
+    onSignal: () => () => undefined,
+  };
+  const code = await runCli(args, io);
+  return { code, out, err };
+}
+
+describe("leyenda", () => {
+  it("lists its verbs", async () => {
+    const { code, out } = await run("--help");
+    expect(code).toBe(0);
+    for (const verb of [
+      "fetch",
+      "clean",
+      "translate",
+      "shards",
+      "eval",
+      "build",
+      "verify",
+      "status",
+      "model",
+      "schema",
+    ]) {
+      expect(out).toMatch(new RegExp(`^ +${verb}\\b`, "m"));
+    }
+  });
+
+  it.each(["fetch", "clean", "translate", "shards", "eval", "build", "verify", "status"])(
+    "%s --help names the dataset, the common options and those of the config",
+    async (verb) => {
+      const { code, out } = await run(verb, "--help");
+      expect(code).toBe(0);
+      for (const text of [
+        "<dataset>",
+        "--data-dir",
+        "--workers",
+        "--json",
+        "--fetch.concurrency <integer>",
+        "--select.train",
+      ]) {
+        expect(out).toContain(text);
+      }
+    },
+  );
+
+  it.each([
+    [
+      ["fetch", "sample", "--fetch.concurency", "3"],
+      /unknown option '--fetch.concurency'[\s\S]*--fetch.concurrency/,
+    ],
+    [["fecth", "sample"], /unknown command 'fecth'[\s\S]*fetch/],
+    [["fetch"], /missing required argument 'dataset'/],
+    [["fetch", "sample", "--workers", "0"], /whole number from 1/],
+    [["model", "convert", "a", "b", "--precision", "int3"], /fp32, int8/],
+  ])("%s is a usage error", async (args, message) => {
+    const { code, err } = await run(...args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  it("names the datasets there are when one is unknown", async () => {
+    const { code, err } = await run("status", "nope");
+    expect(code).toBe(1);
+    expect(err).toMatch(/no dataset "nope"[\s\S]*sample/);
+  });
+
+  it("names the flag whose value is wrong", async () => {
+    const { code, err } = await run("fetch", "sample", "--fetch.retries", "many");
+    expect(code).toBe(1);
+    expect(err).toMatch(/--fetch\.retries: .*expected number.*"many"/);
+  });
+
+  it("says errors as JSON too when asked to", async () => {
+    const { out } = await run("fetch", "sample", "--fetch.retries", "many", "--json");
+    expect(JSON.parse(out)).toMatchObject({ type: "error", code: "CONFIG_INVALID" });
+  });
+
+  it("tells the state of a dataset that was not begun", async () => {
+    const { code, out } = await run("status", "sample");
+    expect(code).toBe(0);
+    expect(out).toMatch(/fetched +not begun/);
+  });
+
+  it("verify fails on a dataset that is not there", async () => {
+    const { code, out } = await run("verify", "sample");
+    expect(code).toBe(1);
+    expect(out).toContain("not finished");
+  });
+
+  it("says which stage is to be run first", async () => {
+    const { code, err } = await run("translate", "sample", "--workers", "1");
+    expect(code).toBe(1);
+    expect(err).toContain('run "leyenda clean" first');
+  });
+
+  it("plans a real run without doing anything", async () => {
+    const { code, out } = await run("build", "cc12m-es", "--dry-run", "--workers", "8");
+    expect(code).toBe(0);
+    expect(out).toMatch(/2,500,000 wanted/);
+    const rates = join(folder, "rates.json");
+    await writeFile(rates, '{ "captionsPerCoreSecond": 100 }');
+    const json = await run(
+      "build",
+      "cc12m-es",
+      "--dry-run",
+      "--json",
+      "--workers",
+      "1",
+      "--source.maxRows",
+      "1000000",
+      "--rates",
+      rates,
+    );
+    expect(JSON.parse(json.out)).toMatchObject({
+      rows: 1_000_000,
+      parts: 100,
+      pictures: 623_000,
+      seconds: { translate: 6_230 },
+    });
+  });
+
+  it("refuses rates it does not know", async () => {
+    const rates = join(folder, "rates.json");
+    await writeFile(rates, '{ "speed": 100 }');
+    const { code, err } = await run("build", "cc12m-es", "--dry-run", "--rates", rates);
+    expect(code).toBe(1);
+    expect(err).toMatch(/speed[\s\S]*captionsPerCoreSecond/);
+  });
+
+  it("prints the schema that the repository holds", async () => {
+    const { out } = await run("schema");
+    expect(JSON.parse(out)).toEqual(
+      JSON.parse(await readFile(join(repository, "datasets/dataset.schema.json"), "utf8")),
+    );
+    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(datasetJsonSchema())));
+  });
+});
+
+describe("overridesOf", () => {
+  it("turns flags into paths of the config", () => {
+    expect(overridesOf({ "fetch.concurrency": 3, dataDir: "x" })).toEqual([
+      { path: ["fetch", "concurrency"], value: 3, origin: "--fetch.concurrency" },
+    ]);
+  });
+});
