@@ -19,9 +19,11 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 caption { text-align: left; font-weight: 600; padding-bottom: .5rem; }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th { font-weight: 500; color: var(--dim); }
-td.number, th.number { text-align: right; }
+td.number, th.number { text-align: right; white-space: nowrap; }
+th[scope="row"], th[scope="row"] code { white-space: nowrap; overflow-wrap: normal; }
+td.number { padding-left: .75rem; }
 td.bar { width: 40%; padding-right: 0; }
-meter-bar { display: block; height: .7rem; border-radius: .2rem; background: var(--bar); min-width: 2px; }
+meter-bar { display: block; height: .7rem; border-radius: .2rem; background: var(--bar); min-width: 1px; }
 .class-ok meter-bar { background: var(--good); }
 .class-transient meter-bar, .class-permanent meter-bar { background: var(--bad); }
 .scroll { overflow-x: auto; }
