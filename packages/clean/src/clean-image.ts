@@ -1,57 +1,81 @@
-import sharp, { type Sharp } from "sharp";
+import sharp, { type OutputInfo, type Sharp } from "sharp";
 
+import { checkLimits } from "./check-limits.js";
 import type { CleanOptions } from "./clean-options.js";
-import type { CleanResult } from "./clean-result.js";
-import { decodeFailure } from "./decode-failure.js";
-import { inspectImage } from "./inspect-image.js";
-import { type Geometry, resizeGeometry } from "./resize-geometry.js";
-
-/** Longest time a decoder may take over one picture. */
-const timeoutSeconds = 60;
+import type { CleanFailure, CleanResult } from "./clean-result.js";
+import { decodeBmp } from "./decode-bmp.js";
+import { decodeFailure, isHarmless } from "./decode-failure.js";
+import { type ImageHeader, inspectImage } from "./inspect-image.js";
+import type { BmpHeader } from "./read-bmp-header.js";
+import { resizeGeometry } from "./resize-geometry.js";
+import { toJpeg } from "./to-jpeg.js";
 
 /**
  * Decodes a picture fully, by its content and whatever its name or type said, turns it upright, brings it to sRGB and to the
- * wanted size, and encodes it as JPEG. The same bytes and options give the same JPEG.
+ * wanted size, and encodes it as a JPEG of three channels without metadata. The same bytes and options give the same JPEG.
  *
- * A bad picture is a result, never an exception.
+ * A bad picture is a result, never an exception; what is thrown is wrong options or a fault of ours.
  */
 export async function cleanImage(bytes: Uint8Array, options: CleanOptions): Promise<CleanResult> {
-  const header = await inspectImage(bytes, options);
+  const header = await inspectImage(bytes);
   if ("outcome" in header) return header;
-  const { format, originalWidth, originalHeight, hasSrgbProfile } = header;
+  const { format, originalWidth, originalHeight } = header;
   const original = { format, originalWidth, originalHeight };
   const geometry = resizeGeometry({ width: originalWidth, height: originalHeight }, options);
-  // The header is not believed: what decodes to more than it promised is stopped by the same limit.
-  const decoded = sharp(bytes, {
-    limitInputPixels: options.maxPixels,
-    failOn: "error",
-    ignoreIcc: hasSrgbProfile,
-    pages: 1,
-  }).autoOrient();
-  try {
-    const { data, info } = await fitted(decoded, geometry, options)
-      .flatten({ background: options.background })
-      .toColourspace("srgb")
-      .jpeg({ quality: options.quality, chromaSubsampling: "4:2:0" })
-      .timeout({ seconds: timeoutSeconds })
-      .toBuffer({ resolveWithObject: true });
-    return { outcome: "ok", jpeg: data, width: info.width, height: info.height, ...original };
-  } catch (error) {
-    return { ...decodeFailure(error), ...original };
-  }
+  const refusal = checkLimits(header, geometry, options);
+  if (refusal !== null) return { ...refusal, ...original };
+
+  const encode = (image: Sharp): Promise<Encoded> =>
+    toJpeg(image, geometry, options).toBuffer({ resolveWithObject: true });
+  const result =
+    header.bmp === null
+      ? await encodeDecoded(bytes, header, options, encode)
+      : await encodeBmp(bytes, header.bmp, encode);
+  if ("outcome" in result) return { ...result, ...original };
+  const { data, info } = result;
+  return { outcome: "ok", jpeg: data, width: info.width, height: info.height, ...original };
 }
 
-function fitted(image: Sharp, geometry: Geometry | null, { resize, background }: CleanOptions): Sharp {
-  if (geometry === null) return image;
-  const { width, height, canvas } = geometry;
-  const scaled = image.resize(width, height, { fit: "fill" });
-  if (resize === "center_crop") {
-    const left = Math.floor((width - canvas.width) / 2);
-    const top = Math.floor((height - canvas.height) / 2);
-    return scaled.extract({ left, top, ...canvas });
+interface Encoded {
+  data: Uint8Array;
+  info: OutputInfo;
+}
+type Encode = (image: Sharp) => Promise<Encoded>;
+type Failure = Pick<CleanFailure, "outcome" | "detail">;
+
+async function encodeDecoded(
+  bytes: Uint8Array,
+  { format, hasSrgbProfile }: ImageHeader,
+  { maxPixels }: CleanOptions,
+  encode: Encode,
+): Promise<Encoded | Failure> {
+  const attempt = async (failOn: "error" | "warning"): Promise<Encoded | Error> => {
+    const image = sharp(bytes, {
+      failOn,
+      limitInputPixels: maxPixels,
+      ignoreIcc: hasSrgbProfile,
+    }).autoOrient();
+    return asValue(encode(image));
+  };
+  // libjpeg calls lost data a warning; what others warn about is only odd.
+  let result = await attempt(format === "jpeg" ? "warning" : "error");
+  if (result instanceof Error && format === "jpeg" && isHarmless(result)) result = await attempt("error");
+  return result instanceof Error ? decodeFailure(result, format, bytes) : result;
+}
+
+async function encodeBmp(bytes: Uint8Array, header: BmpHeader, encode: Encode): Promise<Encoded | Failure> {
+  const picture = decodeBmp(bytes, header);
+  if (picture === null) return { outcome: "truncated_image", detail: "the file ends before its pixels do" };
+  const { data, width, height } = picture;
+  return encode(sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false }));
+}
+
+/** A decoder's error as a value: the picture's fault, not the program's. */
+async function asValue(encoded: Promise<Encoded>): Promise<Encoded | Error> {
+  try {
+    return await encoded;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
   }
-  if (resize !== "border") return scaled;
-  const [x, y] = [canvas.width - width, canvas.height - height];
-  const [left, top] = [Math.floor(x / 2), Math.floor(y / 2)];
-  return scaled.extend({ left, right: x - left, top, bottom: y - top, background });
 }

@@ -4,5 +4,8 @@ export type { CleanOptions } from "./clean-options.js";
 export type { CleanedImage, CleanFailure, CleanResult } from "./clean-result.js";
 export { resizeGeometry } from "./resize-geometry.js";
 export type { Geometry } from "./resize-geometry.js";
+export { isSrgbProfile } from "./is-srgb-profile.js";
+export { sniffFormat } from "./sniff-format.js";
+export type { ImageFormat } from "./sniff-format.js";
 export { selectRows } from "./select-rows.js";
 export type { Selection, SelectionOptions, SelectionTable } from "./select-rows.js";

@@ -1,65 +1,69 @@
 import sharp, { type Metadata } from "sharp";
 
-import type { CleanOptions } from "./clean-options.js";
 import type { CleanFailure } from "./clean-result.js";
 import { decodeFailure } from "./decode-failure.js";
+import { isAnimatedPng } from "./is-animated-png.js";
+import { isSrgbProfile } from "./is-srgb-profile.js";
+import { type BmpHeader, readBmpHeader } from "./read-bmp-header.js";
+import { type ImageFormat, sniffFormat } from "./sniff-format.js";
 
 /** What the header says, upright. */
 export interface ImageHeader {
-  format: string;
+  format: ImageFormat;
   originalWidth: number;
   originalHeight: number;
   /** The embedded profile is sRGB itself, so that a transform would change nothing but the time it takes. */
   hasSrgbProfile: boolean;
+  severalFrames: boolean;
+  /** Of a BMP, which is decoded here; null for all others. */
+  bmp: BmpHeader | null;
 }
 
-/** Formats of the web that are decoded; what libvips could also read (SVG, PDF, HEIC, …) is refused. */
-const accepted = new Set(["jpeg", "png", "webp", "gif", "avif", "tiff"]);
+const decoded = new Set<ImageFormat>(["jpeg", "png", "gif", "webp", "avif", "tiff", "bmp"]);
 
-/** Reads the header and says what can be said without decoding. */
-export async function inspectImage(
-  bytes: Uint8Array,
-  options: CleanOptions,
-): Promise<ImageHeader | CleanFailure> {
+/** Reads the header; what it says is a promise, and kept or broken only when the picture is decoded. */
+export async function inspectImage(bytes: Uint8Array): Promise<ImageHeader | CleanFailure> {
+  const format = sniffFormat(bytes);
+  if (format === null) return { outcome: "unsupported_format", detail: "not a picture format that is known" };
+  // Nothing else reaches libvips, which would also render SVG and whatever it was built with.
+  if (!decoded.has(format))
+    return { outcome: "unsupported_format", detail: `${format} is not decoded`, format };
+  // libvips does not open sequences, whose still picture is optional.
+  if (format === "avif" && Buffer.from(bytes.subarray(8, 12)).toString() === "avis") {
+    return { outcome: "animated", detail: "an AVIF sequence", format };
+  }
+  return format === "bmp" ? inspectBmp(bytes) : inspectWithSharp(bytes, format);
+}
+
+function inspectBmp(bytes: Uint8Array): ImageHeader | CleanFailure {
+  const bmp = readBmpHeader(bytes);
+  if (typeof bmp === "string") return { outcome: "corrupt", detail: bmp, format: "bmp" };
+  return {
+    format: "bmp",
+    originalWidth: bmp.width,
+    originalHeight: bmp.height,
+    hasSrgbProfile: false,
+    severalFrames: false,
+    bmp,
+  };
+}
+
+async function inspectWithSharp(bytes: Uint8Array, format: ImageFormat): Promise<ImageHeader | CleanFailure> {
   let metadata: Metadata;
   try {
     metadata = await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
   } catch (error) {
-    return decodeFailure(error);
+    return { ...decodeFailure(error, format, bytes), format };
   }
-  const format = metadata.format === "heif" && metadata.compression === "av1" ? "avif" : metadata.format;
-  const upright = metadata.autoOrient;
-  const header: ImageHeader = {
+  const { width, height } = metadata.autoOrient;
+  // A TIFF's further pages, like a JPEG's further pictures, are not frames: the first one is the picture.
+  const pages = format === "tiff" ? 1 : (metadata.pages ?? 1);
+  return {
     format,
-    originalWidth: upright.width,
-    originalHeight: upright.height,
-    hasSrgbProfile: metadata.icc?.includes("sRGB IEC61966-2") ?? false,
+    originalWidth: width,
+    originalHeight: height,
+    hasSrgbProfile: metadata.icc !== undefined && isSrgbProfile(metadata.icc),
+    severalFrames: pages > 1 || (format === "png" && isAnimatedPng(bytes)),
+    bmp: null,
   };
-  const fail = (outcome: CleanFailure["outcome"], detail: string): CleanFailure => ({
-    ...header,
-    outcome,
-    detail,
-  });
-  if (!accepted.has(format)) return fail("unsupported_format", `${format} is not decoded`);
-  const { originalWidth: width, originalHeight: height } = header;
-  if (width * height > options.maxPixels) {
-    return fail("bomb", `${width}×${height} is more than ${options.maxPixels} pixels`);
-  }
-  const frames =
-    format === "tiff" ? 1 : (metadata.pages ?? (format === "png" && isAnimatedPng(bytes) ? 2 : 1));
-  if (frames > 1 && options.animated === "drop") return fail("animated", "the picture has several frames");
-  const shorter = Math.min(width, height);
-  if (shorter < options.minSide)
-    return fail("too_small", `${width}×${height}; the shorter side must have ${options.minSide}`);
-  const aspect = Math.max(width, height) / shorter;
-  if (aspect > options.maxAspectRatio)
-    return fail("aspect", `${width}×${height} is ${aspect.toFixed(1)} times as long as wide`);
-  return header;
-}
-
-/** An APNG has an acTL chunk before its first IDAT; libvips reads its first frame only and does not tell. */
-function isAnimatedPng(bytes: Uint8Array): boolean {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const control = buffer.indexOf("acTL");
-  return control !== -1 && control < buffer.indexOf("IDAT");
 }

@@ -6,32 +6,29 @@ import type { ImageFormat } from "./sniff-format.js";
  */
 export function isCutShort(format: ImageFormat, bytes: Uint8Array): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  switch (format) {
-    case "png":
-      return !endsWithin(file, 8, (at) => ({
-        next: at + 12 + file.readUInt32BE(at),
-        last: file.toString("latin1", at + 4, at + 8) === "IEND",
-      }));
-    case "webp":
-      return file.length < 12 || 8 + file.readUInt32LE(4) > file.length;
-    case "avif":
-      return !endsWithin(file, 0, (at) => {
-        const next = at + file.readUInt32BE(at);
-        // A length of 0 means up to the end, of 1 that it follows in 64 bits.
-        return { next: next < at + 8 ? file.length : next, last: next === file.length };
-      });
-    default:
-      return false;
-  }
+  if (format === "png") return isPngCutShort(file);
+  if (format === "webp") return file.length < 12 || 8 + file.readUInt32LE(4) > file.length;
+  if (format === "avif") return isAvifCutShort(file);
+  return false;
 }
 
-/** Walks blocks that start with their length and type, to the last one; false when one of them is not there in full. */
-function endsWithin(file: Buffer, start: number, block: (at: number) => { next: number; last: boolean }): boolean {
-  for (let at = start; at + 8 <= file.length;) {
-    const { next, last } = block(at);
-    if (next > file.length) return false;
-    if (last || next === file.length) return last || next === file.length;
-    at = next;
+/** Chunk: length of the data (4), type (4), data, checksum (4). The last one is `IEND`. */
+function isPngCutShort(file: Buffer): boolean {
+  for (let at = 8; at + 12 <= file.length; at += 12 + file.readUInt32BE(at)) {
+    const type = file.toString("latin1", at + 4, at + 8);
+    // What is no chunk was reached by a wrong length: damaged, and perhaps whole.
+    if (type === "IEND" || !/^[A-Za-z]{4}$/.test(type)) return false;
   }
-  return false;
+  return true;
+}
+
+/** Box: its own length (4), type (4), data. A length of 0 means up to the end; 1, that it follows in 64 bits: left alone. */
+function isAvifCutShort(file: Buffer): boolean {
+  let at = 0;
+  while (at + 8 <= file.length) {
+    const length = file.readUInt32BE(at);
+    if (length < 8) return false;
+    at += length;
+  }
+  return at !== file.length;
 }

@@ -1,8 +1,9 @@
 import { LeyendaError, type Verdict } from "@leyenda/core";
 
+import { compareCells } from "./compare-cells.js";
 import { findClusters } from "./find-clusters.js";
 import { rankRows } from "./rank-rows.js";
-import { radixSort } from "./radix-sort.js";
+import { sortRows } from "./sort-rows.js";
 
 /** The rows to choose from, in typed arrays: 32 bytes a row. */
 export interface SelectionTable {
@@ -41,30 +42,30 @@ const [reserve, train, validation, duplicate, placeholder] = [0, 1, 2, 3, 4];
 /**
  * Drops duplicates and placeholders and fills both splits exactly.
  *
- * A cluster of equal pictures keeps its smallest key. Every row's rank and lane (train or validation candidate) follow from
- * its own key and the seed; each split takes the first of its lane by rank. A row therefore never changes sides when others
- * come or go. Only a lane that is too short is filled, from the far end of the other's reserve. Places within a split follow
- * the rank: a shuffle that is the same every time.
+ * A cluster of equal pictures keeps its smallest key, and a key that is there twice is used once. Every row's rank and lane
+ * (train or validation candidate) follow from its own key and the seed; each split takes the first of its lane by rank. A
+ * row therefore never changes sides when others come or go. Only a lane that is too short is filled, from the far end of the
+ * other's reserve. Places within a split follow the rank: a shuffle that is the same every time, whatever the order of rows.
  *
  * @throws LeyendaError NOT_ENOUGH_ROWS, saying how many are missing
  */
 export function selectRows({ keys, hashes }: SelectionTable, options: SelectionOptions): Selection {
   const count = keys.length / 16;
+  if (keys.length % 16 !== 0 || keys.length !== hashes.length) {
+    throw new RangeError(
+      `keys and hashes must have 16 bytes a row each; they have ${keys.length} and ${hashes.length} in all`,
+    );
+  }
   const codes = new Uint8Array(count);
   const kept = new Uint32Array(count);
   markClusters(keys, hashes, options.placeholderUrls, codes, kept);
 
   const wanted = options.train + options.validation;
-  const eligible = codes.reduce((sum, code) => sum + (code === reserve ? 1 : 0), 0);
-  if (eligible < wanted) throw notEnough(eligible, options);
-
   const ranks = rankRows(keys, options.seed, wanted === 0 ? 0 : options.validation / wanted);
-  const order = new Uint32Array(eligible);
-  let next = 0;
-  codes.forEach((code, row) => {
-    if (code === reserve) order[next++] = row;
-  });
-  radixSort(order, ranks.high, ranks.low);
+  const ranked = rowsWith(codes, reserve);
+  sortRows(ranked, ranks, (a, b) => compareCells(keys, a, b) || compareCells(hashes, a, b) || a - b);
+  const order = dropRepeatedKeys(ranked, keys, codes, kept);
+  if (order.length < wanted) throw notEnough(order.length, options);
   fillSplits(order, ranks.validationLane, options, codes);
 
   const positions = new Uint32Array(count);
@@ -80,7 +81,12 @@ export function selectRows({ keys, hashes }: SelectionTable, options: SelectionO
   return {
     verdict: (row) => verdicts[codes[row] ?? reserve] ?? "reserve",
     position: (row) => (codes[row] === train || codes[row] === validation ? (positions[row] ?? null) : null),
-    keptRow: (row) => (codes[row] === duplicate ? (kept[row] ?? null) : null),
+    keptRow: (row) => {
+      if (codes[row] !== duplicate) return null;
+      const keeper = kept[row] ?? row;
+      // The keeper of a cluster may itself have been dropped for its key, which is then used by another row.
+      return codes[keeper] === duplicate ? (kept[keeper] ?? null) : keeper;
+    },
   };
 }
 
@@ -99,7 +105,8 @@ function markClusters(
       for (const row of members) codes[row] = placeholder;
       continue;
     }
-    const keeper = members.reduce((best, row) => (isBefore(keys, row, best) ? row : best));
+    // Members are in ascending order: of equal keys (a row listed twice) the first one stays.
+    const keeper = members.reduce((best, row) => (compareCells(keys, row, best) < 0 ? row : best));
     for (const row of members) {
       if (row === keeper) continue;
       codes[row] = duplicate;
@@ -108,10 +115,39 @@ function markClusters(
   }
 }
 
-/** Whether row `a` has the smaller key; of equal keys (a row listed twice) the first row counts as smaller. */
-function isBefore(keys: Uint8Array, a: number, b: number): boolean {
-  const order = Buffer.compare(keys.subarray(a * 16, a * 16 + 16), keys.subarray(b * 16, b * 16 + 16));
-  return order === 0 ? a < b : order < 0;
+function rowsWith(codes: Uint8Array, wanted: number): Uint32Array {
+  const rows = new Uint32Array(codes.reduce((sum, code) => sum + (code === wanted ? 1 : 0), 0));
+  let next = 0;
+  codes.forEach((code, row) => {
+    if (code === wanted) rows[next++] = row;
+  });
+  return rows;
+}
+
+/**
+ * A row that the list has twice may bring two pictures, where the address does not always answer the same. Equal keys have
+ * equal ranks: they are neighbours.
+ *
+ * @param order rows by rank, and by key where ranks are equal
+ * @returns its rows with different keys
+ */
+function dropRepeatedKeys(
+  order: Uint32Array,
+  keys: Uint8Array,
+  codes: Uint8Array,
+  kept: Uint32Array,
+): Uint32Array {
+  let end = 0;
+  for (const row of order) {
+    const last = order[end - 1];
+    if (last !== undefined && compareCells(keys, last, row) === 0) {
+      codes[row] = duplicate;
+      kept[row] = last;
+    } else {
+      order[end++] = row;
+    }
+  }
+  return order.subarray(0, end);
 }
 
 /** @param order eligible rows by rank */

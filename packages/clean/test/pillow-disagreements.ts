@@ -1,0 +1,96 @@
+/**
+ * Files of the corpus on which this package and Pillow differ, by file name, with the reason. Everything else on the web's
+ * formats agrees, in verdict and size.
+ */
+export const stricterThanPillow: Record<string, string[]> = {
+  "JPEG with lost data, which Pillow fills with grey": [
+    "1cbb1bb37d62c44f67374cd451643dc4.jpg",
+    "7997b6b229f25315d33f5c7085e37500.jpg",
+    "8e5e74dbf9b68a322fbb9512db837329.jpg",
+    "b55977028a3a574336966b6536640fc9.jpg",
+    "dc-predictor-overflow.jpg",
+    "f6b4389c3cf0f5997b2e5a4b905aea8d.jpg",
+    "partial_progressive.jpg",
+  ],
+  "PNG whose palette is empty, doubled or in the wrong place": [
+    "463d3570f92a6b6ecba0cc4fd9a7a384.png",
+    "a1d1aafb5bca660229f8e9fc65291eab.png",
+    "b583e48e218193e4c287f033931a6314.png",
+    "f427b6bee1acd1fea3ec953bc556a18a.png",
+  ],
+  "PNG that ends within its data, or whose data fails its checksum": [
+    "c-m1-49e39033e275de9786d8c41f834c710b.png",
+    "c-m1-6bfb149151f58d124d6fa76eaad75520.png",
+    "png-truncated.png",
+  ],
+  "GIF whose pixel data runs out": ["ee6d1133f9264dc6467990e53d0bf104.gif"],
+  "TIFF without its photometric tag, which libvips requires": ["tiff.tif"],
+};
+
+export const moreLenientThanPillow: Record<string, string[]> = {
+  "JPEG with stray bytes between its segments": [
+    "138d3b9e0d9fbf641b8135981e597c3a.jpg",
+    "3ea649db8e81a46ca4f92fb3238f78ff.jpg",
+    "3ef05501315073d9d4e1c6b654d99ac0.jpg",
+    "a7326ba8f3f4559991126474dd30083d.jpg",
+    "ba60305ac83fe3d8ef01da1d9a0ecc79.jpg",
+    "d15b71b8cebe35a57cc6e996cc09218b.jpg",
+    "ef1f8a057bb6056674fad92f6b8c0acd.jpg",
+    "f6419b06a39ff09604343848658b1a41.jpg",
+  ],
+  "JPEG with damage that decodes without a warning": ["8a9cc8eeed66aeb423a91c44111d9450.jpg"],
+  "PNG with damage only in chunks beside the pixels": [
+    "0b7d50ac449fd59eb3de00647636d0c9.png",
+    "4c5b82ba0a9c12356007bd71e52185b2.png",
+    "5e2b64196b9e014e0ed0a27873cafdb3.png",
+    "9032e447e32e09aef5b7de2fab42494d.png",
+    "c-9032e447e32e09aef5b7de2fab42494d.png",
+    "c-m1-a4842373fc20cc42b8e023a329761915.png",
+    "e76546768d4a8f2f4c39339345c7614c.png",
+    "m1-1fc0c0de88608a9445d6f98a544b5abc.png",
+    "m1-66ac49ef3f48ac9482049e1ab57a53e9.png",
+    "m1-8f2b481b7fd9bd745e620b7c01a18df2.png",
+    "m1-e0f25ec3373dfdca79ba7bcc3ad366f3.png",
+    "m3-66ac49ef3f48ac9482049e1ab57a53e9.png",
+  ],
+  "GIF with damage behind its first frame, or bytes left over in it": [
+    "55abb3cc464305dd554171c3d44cb61f.gif",
+    "6d939393058de0579fca1bbf10ecff25.gif",
+    "9f8f6046eaf9ffa2d9c5d6db05c5f881.gif",
+    "fc3e2b992c559055267e26dc23e484c0.gif",
+  ],
+  "BMP with masks or a depth that Pillow does not know": [
+    "V3_A4_R4_G4_B4.bmp",
+    "V3_A4_R4_G4_B4_Top_Down.bmp",
+    "V3_X4_R4_G4_B4.bmp",
+    "V3_X4_R4_G4_B4_Top_Down.bmp",
+    "pal2.bmp",
+    "pal2color.bmp",
+    "rgb16-231.bmp",
+    "rgb16-880.bmp",
+    "rgb32-111110.bmp",
+    "rgb32bf.bmp",
+    "rgba16-1924.bmp",
+    "rgba32-61754.bmp",
+    "rgba32abf.bmp",
+  ],
+  "BMP that claims too many colours, or whose run lengths end early": [
+    "Bad_clrsUsed.bmp",
+    "Bad_unusual_extend_buffer_usage.bmp",
+    "badpalettesize.bmp",
+    "pal8oversizepal.bmp",
+    "rle_overflow.bmp",
+  ],
+  "TIFF of a kind that Pillow does not know": [
+    "TODO hpredict_cmyk.tiff",
+    "cielab-dagams.tiff",
+    "image1.hdr.tiff",
+    "old-rle.hdr.tiff",
+    "rgb32f_bw.tiff",
+    "rgb32f_color.tiff",
+    "rgbr4x4.hdr.tiff",
+    "scale.hdr.tiff",
+    "ycbcr_lzw_broken.tif",
+    "ycbcr_lzw_bt709.tif",
+  ],
+};
