@@ -2,6 +2,8 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { type FetchedRow, readRows } from "@leyenda/core";
+import { generateRows } from "@leyenda/sample-web";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import {
@@ -90,6 +92,25 @@ describe("a build that is interrupted", () => {
 });
 
 describe("a build that is complete", () => {
+  it("gives every row the outcome that the sample web wanted for it", async () => {
+    const root = join(sample.folder, "reference/small");
+    const outcomes = async (folder: string): Promise<string[]> => {
+      const names = (await readdir(join(root, folder))).filter((name) => name.endsWith(".rows.arrow")).sort();
+      const rows = await Promise.all(
+        names.map((name) => readRows<FetchedRow, "outcome">(join(root, folder, name), ["outcome"])),
+      );
+      return rows.flat().map(({ outcome }) => outcome);
+    };
+    const [fetched, clean] = [await outcomes("fetched"), await outcomes("clean")];
+    const came = generateRows()
+      .slice(0, fetched.length)
+      .map(({ line, behaviour }, index) => ({ line, behaviour, fetch: fetched[index], clean: clean[index] }));
+    const wanted = generateRows()
+      .slice(0, fetched.length)
+      .map(({ line, behaviour, expected }) => ({ line, behaviour, ...expected }));
+    expect(came).toEqual(wanted);
+  });
+
   it("has nothing to do, changes no file, and verifies", async () => {
     const root = join(sample.folder, "reference/small");
     const before = await readdir(root, { recursive: true });

@@ -133,8 +133,9 @@ const handlers: Partial<Record<SampleRow["behaviour"], Handler>> = {
   },
   corruptPicture: async ({ row, response }) => {
     const picture = await renderPicture(row.picture);
-    // Behind the header, in the compressed pixels.
-    picture.fill(0x5a, Math.floor(picture.length * 0.4), Math.floor(picture.length * 0.5));
+    // A few bytes of the compressed pixels, so that no chunk's length is hit and the file does not look cut short.
+    const damaged = Math.floor(picture.length * 0.45);
+    for (let at = damaged; at < damaged + 24; at += 1) picture.writeUInt8(picture.readUInt8(at) ^ 0xff, at);
     response.writeHead(200, { "content-type": contentType(row) }).end(picture);
   },
   animation: async ({ row, response }) => {
