@@ -6,6 +6,9 @@ import { generateLists } from "./generate-lists.js";
 import { samplePort } from "./generate-rows.js";
 import { identityPath, startSampleWeb } from "./start-sample-web.js";
 
+/** Longer than the deadline of a request in the sample, so that a URL that hangs goes on hanging. */
+const idleBeforeExitMs = 8_000;
+
 const [verb, argument] = process.argv.slice(2);
 
 if (verb === "serve") await serve();
@@ -17,12 +20,20 @@ else {
 }
 
 async function serve(): Promise<void> {
-  const stop = (): void => process.exit(0);
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
   try {
-    const { port } = await startSampleWeb();
+    const { port, idleMs } = await startSampleWeb();
     console.log(`sample web: listening on http://127.0.0.1:${port}`);
+    // Ctrl-C reaches the stage, Nx and this web alike; the stage then finishes its parts, and must not find the web gone.
+    let lingering = false;
+    process.on("SIGINT", () => {
+      lingering = true;
+      setInterval(() => {
+        if (idleMs() > idleBeforeExitMs) process.exit(0);
+      }, 200);
+    });
+    process.on("SIGTERM", () => {
+      if (!lingering) process.exit(0);
+    });
   } catch (error) {
     if (!(await isSampleWeb())) {
       console.error(`sample web: port ${samplePort} cannot be had: ${(error as Error).message}`);

@@ -7,8 +7,8 @@ import { respond } from "./respond.js";
 /** A running sample web. */
 export interface SampleWeb {
   port: number;
-  /** Requests answered so far. */
-  requests: () => number;
+  /** Milliseconds since somebody asked for anything. */
+  idleMs: () => number;
   close: () => Promise<void>;
 }
 
@@ -23,9 +23,9 @@ export const identityPath = "/__sample-web";
 export async function startSampleWeb({ port = samplePort }: { port?: number } = {}): Promise<SampleWeb> {
   const rows = new Map(generateRows(port).map((row) => [row.path, row]));
   const visits = new Map<string, number>();
-  let requests = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
   const server = createServer((request, response) => {
-    requests += 1;
+    askedAt = performance.now();
     // Clients that give up are part of the play.
     response.on("error", () => undefined);
     const url = new URL(request.url ?? "/", "http://sample.test");
@@ -54,7 +54,7 @@ export async function startSampleWeb({ port = samplePort }: { port?: number } = 
   });
   return {
     port: (server.address() as AddressInfo).port,
-    requests: () => requests,
+    idleMs: () => performance.now() - askedAt,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
