@@ -7,14 +7,19 @@ export default tseslint.config(
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     plugins: { "@nx": nx },
-    languageOptions: { parserOptions: {
+    languageOptions: {
+      parserOptions: {
         project: ["packages/*/tsconfig.test.json", "tools/*/tsconfig.test.json"],
         tsconfigRootDir: import.meta.dirname,
-      } },
+      },
+    },
     rules: {
       "@typescript-eslint/explicit-module-boundary-types": "error",
       // Numbers in messages read well as they are.
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@nx/enforce-module-boundaries": [
         "error",
         {
