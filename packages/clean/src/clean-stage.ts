@@ -8,8 +8,6 @@ import {
   type PartContext,
   type PartPlan,
   type PartResult,
-  readImages,
-  type ImagesReader,
   readRows,
   requireManifest,
   type RowCounter,
@@ -22,6 +20,7 @@ import { join } from "node:path";
 import { pMapIterable } from "p-map";
 import sharp from "sharp";
 
+import { Bodies } from "./bodies.js";
 import { cleanImage } from "./clean-image.js";
 import type { CleanOptions } from "./clean-options.js";
 import type { CleanResult } from "./clean-result.js";
@@ -50,7 +49,7 @@ export const stage: Stage = {
         name: part,
         rows,
         inputHash: hash,
-        input: { rows: files["rows.arrow"]?.name ?? "", images: files["images.arrow"]?.name ?? "" },
+        input: Object.fromEntries(Object.entries(files).map(([role, { name }]) => [role, name])),
       })),
     };
   },
@@ -61,9 +60,9 @@ async function cleanPart(part: PartPlan, context: PartContext, counter: RowCount
   // One process per core: libvips' own threads would only compete with the other workers.
   sharp.concurrency(1);
   const { folders, config, signal } = context;
-  const input = part.input as { rows: string; images: string };
-  const fetched = await readRows<FetchedRow>(join(folders.fetched, input.rows));
-  const bodies = await readImages(join(folders.fetched, input.images));
+  const files = part.input as Record<string, string>;
+  const fetched = await readRows<FetchedRow>(join(folders.fetched, files["rows.arrow"] ?? ""));
+  const bodies = new Bodies(folders.fetched, files);
   const images = new ImagesWriter(await context.create("images.arrow"));
   const rows: CleanRow[] = [];
   try {
@@ -95,14 +94,9 @@ async function cleanPart(part: PartPlan, context: PartContext, counter: RowCount
 }
 
 /** @returns null for a row without a body */
-async function cleanRow(
-  row: FetchedRow,
-  bodies: ImagesReader,
-  options: CleanOptions,
-): Promise<CleanResult | null> {
-  if (row.outcome !== "ok" || row.image_offset === null || row.image_length === null) return null;
-  const body = await bodies.read({ offset: Number(row.image_offset), length: row.image_length });
-  return cleanImage(body, options);
+async function cleanRow(row: FetchedRow, bodies: Bodies, options: CleanOptions): Promise<CleanResult | null> {
+  const body = row.outcome === "ok" ? await bodies.read(row) : null;
+  return body === null ? null : cleanImage(body, options);
 }
 
 function toCleanRow(row: FetchedRow, result: CleanResult | null): CleanRow {

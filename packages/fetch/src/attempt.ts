@@ -1,5 +1,6 @@
 import { FetchFailure } from "./fetch-failure.js";
 import type { FetchSettings } from "./fetch-options.js";
+import type { Validators } from "./fetch-result.js";
 import { decodeBody } from "./decode-body.js";
 import { detectImage } from "./detect-image.js";
 import type { Headers } from "./is-opted-out.js";
@@ -14,6 +15,8 @@ export interface Trace {
   finalUrl: string;
   contentType: string | null;
   robotsTag: string | null;
+  etag: string | null;
+  lastModified: string | null;
   bytes: number;
   redirects: number;
 }
@@ -22,7 +25,7 @@ export interface Trace {
  * Downloads a picture once, following redirects.
  *
  * @param url normalised
- * @returns the picture's bytes, decoded
+ * @returns the picture's bytes, decoded; null where it is unchanged
  * @throws FetchFailure, or the signal's reason when it aborts
  */
 export async function attempt(
@@ -31,15 +34,17 @@ export async function attempt(
   origins: Origins,
   settings: FetchSettings,
   signal: AbortSignal,
-): Promise<Buffer> {
+  validators?: Validators,
+): Promise<Buffer | null> {
   const seen = new Set<string>();
   let leftMs = settings.totalMs;
   for (let next = url; ;) {
     trace.finalUrl = next;
     seen.add(next);
     const target = new URL(next);
-    let verdict: HeadVerdict | undefined;
+    let verdict: HeadVerdict | { kind: "unchanged" } | undefined;
     let encoding = "";
+    const conditions = next === validators?.url ? conditional(validators) : {};
     const body = await origins.use(target.origin, signal, async (pool) => {
       const begun = performance.now();
       const { userAgent, headersMs, stallMs, maxBytes } = settings;
@@ -47,6 +52,7 @@ export async function attempt(
         pool,
         url: target,
         userAgent,
+        headers: conditions,
         headersMs,
         stallMs,
         totalMs: leftMs,
@@ -55,7 +61,8 @@ export async function attempt(
         onHead: (head) => {
           note(trace, head.status, head.headers);
           encoding = joined(head.headers["content-encoding"]) ?? "";
-          verdict = judgeHead(head, settings);
+          if (head.status === 304 && Object.keys(conditions).length > 0) verdict = { kind: "unchanged" };
+          else verdict = judgeHead(head, settings);
           return verdict.kind === "body" ? "read" : "discard";
         },
         onBytes: (bytes) => {
@@ -66,6 +73,7 @@ export async function attempt(
       return body;
     });
     if (verdict?.kind === "failure") throw verdict.failure;
+    if (verdict?.kind === "unchanged") return null;
     if (verdict?.kind !== "redirect")
       return await picture(body ?? Buffer.alloc(0), encoding, settings.maxBytes);
     next = redirectTarget(verdict.location, next);
@@ -78,14 +86,30 @@ export async function attempt(
   }
 }
 
+function conditional({ etag, lastModified }: Validators): Record<string, string> {
+  return {
+    ...(etag === null ? {} : { "if-none-match": etag }),
+    ...(lastModified === null ? {} : { "if-modified-since": lastModified }),
+  };
+}
+
 function note(trace: Trace, status: number, headers: Headers): void {
   trace.status = status;
   trace.contentType = joined(headers["content-type"]);
+  trace.etag = validator(headers.etag);
+  trace.lastModified = validator(headers["last-modified"]);
   const signals = ["x-robots-tag", "tdm-reservation", "tdm-policy"].flatMap((name) => {
     const value = joined(headers[name]);
     return value === null ? [] : [`${name}: ${value}`];
   });
   trace.robotsTag = signals.length === 0 ? null : signals.join("; ").slice(0, 1_000);
+}
+
+/** Longest ETag or Last-Modified that is kept: sent back on a later request, it must fit into that request's head. */
+const maxValidator = 500;
+
+function validator(header: string | string[] | undefined): string | null {
+  return typeof header === "string" && header.length <= maxValidator ? header : null;
 }
 
 function joined(header: string | string[] | undefined): string | null {

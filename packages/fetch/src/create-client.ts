@@ -2,7 +2,7 @@ import { createConnector } from "./create-connector.js";
 import { createLookup } from "./create-lookup.js";
 import { fetchImage } from "./fetch-image.js";
 import type { FetchOptions } from "./fetch-options.js";
-import type { FetchResult } from "./fetch-result.js";
+import type { FetchResult, Validators } from "./fetch-result.js";
 import { fetchSettings } from "./fetch-settings.js";
 import { Origins } from "./origins.js";
 
@@ -11,9 +11,14 @@ export interface FetchClient {
    * Downloads a picture. Whatever the web does ends in a result with exactly one outcome, in bounded time.
    *
    * @param url as found in a list; it is normalised first
+   * @param options.validators of an earlier download: where the picture is still the same, the result is ok and
+   *   `unchanged`, without a body
    * @throws the signal's reason when it aborts, and an Error when the client is or gets closed
    */
-  fetchImage: (url: string, options?: { signal?: AbortSignal }) => Promise<FetchResult>;
+  fetchImage: (
+    url: string,
+    options?: { signal?: AbortSignal; validators?: Validators },
+  ) => Promise<FetchResult>;
   /** Ends what is running and closes every connection; nothing then keeps the process alive. */
   close: () => Promise<void>;
 }
@@ -32,7 +37,7 @@ export function createClient(options: FetchOptions = {}): FetchClient {
   const running = new Set<AbortController>();
   let closed = false;
   return {
-    fetchImage: async (url, { signal } = {}) => {
+    fetchImage: async (url, { signal, validators } = {}) => {
       if (closed) throw new Error("fetchImage was called on a closed client; create another one");
       signal?.throwIfAborted();
       const controller = new AbortController();
@@ -42,7 +47,7 @@ export function createClient(options: FetchOptions = {}): FetchClient {
       signal?.addEventListener("abort", abort, { once: true });
       running.add(controller);
       try {
-        return await fetchImage(url, origins, settings, controller.signal);
+        return await fetchImage(url, origins, settings, controller.signal, validators);
       } finally {
         running.delete(controller);
         signal?.removeEventListener("abort", abort);

@@ -3,7 +3,7 @@ import { sha256 } from "@leyenda/core";
 import { attempt, type Trace } from "./attempt.js";
 import { FetchFailure } from "./fetch-failure.js";
 import type { FetchSettings } from "./fetch-options.js";
-import type { FetchResult } from "./fetch-result.js";
+import type { FetchResult, Validators } from "./fetch-result.js";
 import { normaliseUrl } from "./normalise-url.js";
 import type { Origins } from "./origins.js";
 import { retryDelay } from "./retry-delay.js";
@@ -16,6 +16,7 @@ export async function fetchImage(
   origins: Origins,
   settings: FetchSettings,
   signal: AbortSignal,
+  validators?: Validators,
 ): Promise<FetchResult> {
   const begun = performance.now();
   const url = normaliseUrl(rawUrl);
@@ -35,9 +36,18 @@ export async function fetchImage(
   for (let attempts = 1; ; attempts++) {
     const trace: Trace = { ...empty, finalUrl: url };
     try {
-      const body = await attempt(url, trace, origins, settings, signal);
+      const body = await attempt(url, trace, origins, settings, signal, validators);
       const elapsedMs = performance.now() - begun;
-      return { ...trace, outcome: "ok", detail: null, body, sha256: sha256(body), attempts, elapsedMs };
+      return {
+        ...trace,
+        outcome: "ok",
+        detail: null,
+        unchanged: body === null,
+        body,
+        sha256: body === null ? null : sha256(body),
+        attempts,
+        elapsedMs,
+      };
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof FetchFailure)) throw error;
@@ -58,13 +68,21 @@ async function pause(ms: number, { sleep }: FetchSettings, signal: AbortSignal):
   }
 }
 
-const empty = { status: null, contentType: null, robotsTag: null, bytes: 0, redirects: 0 };
+const empty = {
+  status: null,
+  contentType: null,
+  robotsTag: null,
+  etag: null,
+  lastModified: null,
+  bytes: 0,
+  redirects: 0,
+};
 
 function failed({
   outcome,
   message,
-}: FetchFailure): Pick<FetchResult, "outcome" | "detail" | "body" | "sha256"> {
+}: FetchFailure): Pick<FetchResult, "outcome" | "detail" | "unchanged" | "body" | "sha256"> {
   // Servers have their say in it, so it may hold anything.
   const detail = message.slice(0, maxDetail).replace(/[\p{Cc}\p{Cs}\s]+/gu, " ");
-  return { outcome, detail, body: null, sha256: null };
+  return { outcome, detail, unchanged: false, body: null, sha256: null };
 }

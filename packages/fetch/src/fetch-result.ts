@@ -1,5 +1,13 @@
 import type { Outcome } from "@leyenda/core";
 
+/** What an earlier download said of its body, for asking whether that is still the same. */
+export interface Validators {
+  /** The URL that answered with them: its `finalUrl`. They are sent there and nowhere else. */
+  url: string;
+  etag: string | null;
+  lastModified: string | null;
+}
+
 /** How the download of one URL ended. */
 export interface FetchResult {
   outcome: Outcome;
@@ -9,6 +17,8 @@ export interface FetchResult {
   finalUrl: string | null;
   /** The Content-Type header as it came: what the server says, never what decides. */
   contentType: string | null;
+  /** Whether the server says that the picture is the one the request's validators stand for: then ok, without a body. */
+  unchanged: boolean;
   /** The picture, decoded from any Content-Encoding; null unless ok. */
   body: Uint8Array | null;
   /** SHA-256 of `body` in hex; null unless ok. */
@@ -23,6 +33,9 @@ export interface FetchResult {
   detail: string | null;
   /** From the call to the result, milliseconds: attempts, pauses and waits for a connection. */
   elapsedMs: number;
+  /** The ETag and Last-Modified headers of the last response, for `FetchImageOptions.validators`; null without them. */
+  etag: string | null;
+  lastModified: string | null;
   /** The X-Robots-Tag and TDM headers of the last response, one `name: value` after the other; null without any. */
   robotsTag: string | null;
 }

@@ -3,7 +3,7 @@ export type { FetchClient } from "./create-client.js";
 export { createLookup } from "./create-lookup.js";
 export type { AddressResolver, Lookup, LookupOptions } from "./create-lookup.js";
 export type { ConnectTarget, FetchOptions } from "./fetch-options.js";
-export type { FetchResult } from "./fetch-result.js";
+export type { FetchResult, Validators } from "./fetch-result.js";
 export { isOptedOut } from "./is-opted-out.js";
 export type { Headers, OptOutOptions } from "./is-opted-out.js";
 export { isPublicAddress } from "./is-public-address.js";

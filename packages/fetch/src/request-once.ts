@@ -15,6 +15,8 @@ export interface RequestOptions {
   /** Normalised. */
   url: URL;
   userAgent: string;
+  /** Sent besides the usual ones; names in lower case. */
+  headers: Readonly<Record<string, string>>;
   headersMs: number;
   stallMs: number;
   /** What is left of the attempt's time, milliseconds. */
@@ -74,7 +76,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { pool, url, userAgent, signal } = this.#options;
+    const { pool, url, userAgent, headers, signal } = this.#options;
     if (signal.aborted) {
       this.#abort();
       return;
@@ -85,7 +87,12 @@ class Exchange implements Dispatcher.DispatchHandler {
         method: "GET",
         path: url.pathname + url.search,
         // Pictures are compressed already; what comes encoded all the same is decoded.
-        headers: { "user-agent": userAgent, accept: "image/*,*/*;q=0.8", "accept-encoding": "identity" },
+        headers: {
+          "user-agent": userAgent,
+          accept: "image/*,*/*;q=0.8",
+          "accept-encoding": "identity",
+          ...headers,
+        },
       },
       this,
     );

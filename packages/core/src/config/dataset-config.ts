@@ -118,18 +118,24 @@ const evaluate = z.strictObject({
   samplePictures: count.max(500).default(24).describe("Pictures shown in the report"),
 });
 
-/** Everything that describes a dataset. Unknown keys are errors; paths are relative to the file. */
-export const datasetConfigSchema = z.strictObject({
+/** What downloading alone needs to know: the part of a dataset's config that `fetch` reads. */
+export const fetchConfigSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "expected lower-case letters, digits, '.', '_' and '-'"),
   source,
   fetch: fetch.prefault({}),
+  workers: positive.max(1024).nullable().default(null).describe("Worker processes; null is one per core"),
+});
+
+export type FetchConfig = z.infer<typeof fetchConfigSchema>;
+
+/** Everything that describes a dataset. Unknown keys are errors; paths are relative to the file. */
+export const datasetConfigSchema = fetchConfigSchema.extend({
   clean: clean.prefault({}),
   select,
   translate,
   shards: shards.prefault({}),
   eval: evaluate.prefault({}),
-  workers: positive.max(1024).nullable().default(null).describe("Worker processes; null is one per core"),
 });
 
 export type DatasetConfig = z.infer<typeof datasetConfigSchema>;

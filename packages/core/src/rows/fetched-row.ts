@@ -1,4 +1,4 @@
-import { Field, Float64, Int64, Schema, Uint16, Uint32, Utf8 } from "apache-arrow";
+import { Field, Float64, Int64, Schema, Uint16, Uint32, Uint8, Utf8 } from "apache-arrow";
 
 import type { Outcome } from "../outcomes.js";
 
@@ -23,10 +23,16 @@ export interface FetchedRow {
   /** Of the body that was received, decoded. */
   bytes: number;
   attempts: number;
+  /** Redirects that were followed to `final_url`. */
+  redirects: number;
+  /** Validators of the body, for asking later whether it has changed; as the server gave them. */
+  etag: string | null;
+  last_modified: string | null;
   elapsed_ms: number;
   /** Milliseconds since 1970. */
   fetched_at: number;
-  /** Place of the body in the part's images file, bytes. */
+  /** Role of the part's file that holds the body (`images.arrow`, or that of a later revision), and its place there, bytes. */
+  image_file: string | null;
   image_offset: bigint | null;
   image_length: number | null;
 }
@@ -45,8 +51,12 @@ export const fetchedRowSchema = new Schema([
   new Field("sha256", new Utf8(), true),
   new Field("bytes", new Uint32(), false),
   new Field("attempts", new Uint16(), false),
+  new Field("redirects", new Uint8(), false),
+  new Field("etag", new Utf8(), true),
+  new Field("last_modified", new Utf8(), true),
   new Field("elapsed_ms", new Uint32(), false),
   new Field("fetched_at", new Float64(), false),
+  new Field("image_file", new Utf8(), true),
   new Field("image_offset", new Int64(), true),
   new Field("image_length", new Uint32(), true),
 ]);

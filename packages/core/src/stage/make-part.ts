@@ -1,13 +1,14 @@
 import { join } from "node:path";
 
+import type { FetchConfig } from "../config/dataset-config.js";
 import { hashJson, type Json } from "../hash/hash-json.js";
 import { Attempt } from "../parts/attempt.js";
 import type { PartPlan, PartProgress, Stage, StageContext } from "./stage.js";
 
-export interface MakePartOptions {
-  stage: Stage;
+export interface MakePartOptions<Config extends FetchConfig> {
+  stage: Stage<Config>;
   part: PartPlan;
-  context: StageContext;
+  context: StageContext<Config>;
   /** The stage's options, as they go into the record. */
   options: Record<string, Json>;
   signal: AbortSignal;
@@ -20,7 +21,9 @@ export interface MakePartOptions {
  * @returns whether this attempt won, and its seconds
  * @throws what the stage throws; nothing of the attempt is left then
  */
-export async function makePart(input: MakePartOptions): Promise<{ won: boolean; seconds: number }> {
+export async function makePart<Config extends FetchConfig>(
+  input: MakePartOptions<Config>,
+): Promise<{ won: boolean; seconds: number }> {
   const { stage, part, context, options } = input;
   const folder = context.folders[stage.folder];
   const started = performance.now();

@@ -1,12 +1,13 @@
+import type { FetchConfig } from "../config/dataset-config.js";
 import type { Json } from "../hash/hash-json.js";
 import { localMaker, type PartMaker, processMaker } from "./part-maker.js";
 import { runLanes } from "./run-lanes.js";
 import type { PartPlan, Stage, StageContext, StageEvent } from "./stage.js";
 
-interface MakePartsOptions {
-  stage: Stage;
+interface MakePartsOptions<Config extends FetchConfig> {
+  stage: Stage<Config>;
   parts: readonly PartPlan[];
-  context: StageContext;
+  context: StageContext<Config>;
   options: Record<string, Json>;
   /** Worker processes; 1 works in this process. */
   workers: number;
@@ -18,7 +19,7 @@ interface MakePartsOptions {
 }
 
 /** Keeps every worker supplied with parts until none is left, one fails, or the run is to stop. */
-export async function makeParts(input: MakePartsOptions): Promise<void> {
+export async function makeParts<Config extends FetchConfig>(input: MakePartsOptions<Config>): Promise<void> {
   const { stage, parts, context, options, emit } = input;
   if (parts.length === 0) return;
   const workers = Math.min(input.workers, parts.length);

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import type { FetchConfig } from "../config/dataset-config.js";
 import { LeyendaError } from "../errors.js";
 import type { Json } from "../hash/hash-json.js";
 import { makePart } from "./make-part.js";
@@ -21,9 +22,9 @@ export interface PartMaker {
   close: () => Promise<void>;
 }
 
-interface MakerOptions {
-  stage: Stage;
-  context: StageContext;
+interface MakerOptions<Config extends FetchConfig> {
+  stage: Stage<Config>;
+  context: StageContext<Config>;
   options: Record<string, Json>;
   onProgress: (progress: PartProgress) => void;
 }
@@ -32,7 +33,7 @@ interface MakerOptions {
 const graceMs = 5_000;
 
 /** Makes parts in this process. */
-export function localMaker(input: MakerOptions): PartMaker {
+export function localMaker<Config extends FetchConfig>(input: MakerOptions<Config>): PartMaker {
   return {
     make: (part, signal) => makePart({ ...input, part, signal }),
     close: async () => input.stage.close?.(),
@@ -40,7 +41,12 @@ export function localMaker(input: MakerOptions): PartMaker {
 }
 
 /** Makes parts in a process of its own: a crash there is an error here, not an end. */
-export function processMaker({ stage, context, options, onProgress }: MakerOptions): PartMaker {
+export function processMaker<Config extends FetchConfig>({
+  stage,
+  context,
+  options,
+  onProgress,
+}: MakerOptions<Config>): PartMaker {
   const child = fork(fileURLToPath(import.meta.resolve("@leyenda/core/worker")), {
     serialization: "advanced",
     // Warnings of native libraries belong on the screen; results come over the channel.
@@ -94,7 +100,7 @@ export function processMaker({ stage, context, options, onProgress }: MakerOptio
   };
 }
 
-function workerDied(stage: Stage, part: string, end: string): LeyendaError {
+function workerDied(stage: { name: string }, part: string, end: string): LeyendaError {
   return new LeyendaError("WORKER_DIED", `a worker process ended (${end}) while it was making ${part}`, {
     where: `stage ${stage.name}, ${part}`,
     hint: "run again: the parts that are done are kept; if it dies again, use fewer --workers (less memory)",

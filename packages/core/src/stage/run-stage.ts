@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import type { DatasetConfig, FetchConfig } from "../config/dataset-config.js";
 import { hashJson, type Json } from "../hash/hash-json.js";
 import { addOutcomes } from "../parts/add-outcomes.js";
 import { removeDeadAttempts } from "../parts/attempt.js";
@@ -15,7 +16,7 @@ import { makeParts } from "./make-parts.js";
 import { removeStrays } from "./remove-strays.js";
 import type { PartPlan, Stage, StageContext, StageEvent } from "./stage.js";
 
-export interface RunStageOptions extends StageContext {
+export interface RunStageOptions<Config extends FetchConfig = DatasetConfig> extends StageContext<Config> {
   /** Worker processes; 1 works in this process. @default 1 */
   workers?: number;
   /** Make parts anew that were made with other options or from other input. @default false */
@@ -36,7 +37,10 @@ export type StageRun = { complete: true; manifest: Manifest } | { complete: fals
  * @throws LeyendaError DATA_MISMATCH for data made with other options or from other input, DATA_FOLDER for a folder that
  *   cannot be written, and whatever the stage itself reports; parts already committed stay
  */
-export async function runStage(stage: Stage, input: RunStageOptions): Promise<StageRun> {
+export async function runStage<Config extends FetchConfig>(
+  stage: Stage<Config>,
+  input: RunStageOptions<Config>,
+): Promise<StageRun> {
   try {
     return await run(stage, input);
   } catch (error) {
@@ -44,9 +48,12 @@ export async function runStage(stage: Stage, input: RunStageOptions): Promise<St
   }
 }
 
-async function run(stage: Stage, input: RunStageOptions): Promise<StageRun> {
+async function run<Config extends FetchConfig>(
+  stage: Stage<Config>,
+  input: RunStageOptions<Config>,
+): Promise<StageRun> {
   const started = performance.now();
-  const context: StageContext = { config: input.config, folders: input.folders };
+  const context: StageContext<Config> = { config: input.config, folders: input.folders };
   const emit = input.onEvent ?? ((): void => undefined);
   const folder = input.folders[stage.folder];
   await mkdir(join(folder, stage.recordFolder), { recursive: true });
@@ -106,8 +113,8 @@ async function run(stage: Stage, input: RunStageOptions): Promise<StageRun> {
   return { complete: true, manifest: finished };
 }
 
-async function readRecords(
-  stage: Stage,
+async function readRecords<Config extends FetchConfig>(
+  stage: Stage<Config>,
   folder: string,
   parts: readonly PartPlan[],
   options: Record<string, Json>,
@@ -127,9 +134,9 @@ async function readRecords(
   return records;
 }
 
-async function writeManifest(
-  stage: Stage,
-  context: StageContext,
+async function writeManifest<Config extends FetchConfig>(
+  stage: Stage<Config>,
+  context: StageContext<Config>,
   parts: readonly PartPlan[],
   records: ReadonlyMap<string, PartRecord>,
   expected: { folder: string; inputHash: string; options: Record<string, Json> },

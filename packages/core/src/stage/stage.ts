@@ -1,4 +1,4 @@
-import type { DatasetConfig } from "../config/dataset-config.js";
+import type { DatasetConfig, FetchConfig } from "../config/dataset-config.js";
 import type { DatasetFolders } from "../config/dataset-folders.js";
 import type { Json } from "../hash/hash-json.js";
 import type { FileNaming } from "../parts/attempt.js";
@@ -27,12 +27,13 @@ export interface StagePlan {
   parts: PartPlan[];
 }
 
-export interface StageContext {
-  config: DatasetConfig;
+/** @typeParam Config what a stage reads of the dataset's config: `fetch` also runs where only its own part is there */
+export interface StageContext<Config extends FetchConfig = DatasetConfig> {
+  config: Config;
   folders: DatasetFolders;
 }
 
-export interface PartContext extends StageContext {
+export interface PartContext<Config extends FetchConfig = DatasetConfig> extends StageContext<Config> {
   /** Opens one of the part's files. */
   create: (role: string) => Promise<PartFile>;
   /** Fires when the work is to be dropped at once. */
@@ -55,7 +56,7 @@ export interface PartResult {
 }
 
 /** What a stage is: a function from part to part, and how to cut its input into parts. */
-export interface Stage {
+export interface Stage<Config extends FetchConfig = DatasetConfig> {
   name: StageName;
   /** Its folder among the dataset's folders. */
   folder: Exclude<keyof DatasetFolders, "root">;
@@ -69,11 +70,11 @@ export interface Stage {
   /** Names and versions of what decides the bytes besides the options, for the record. */
   versions: () => Record<string, string>;
   /** The options that decide the bytes. Data made under others is refused. */
-  options: (context: StageContext) => Promise<Record<string, Json>> | Record<string, Json>;
-  plan: (context: StageContext) => Promise<StagePlan>;
-  run: (part: PartPlan, context: PartContext) => AsyncGenerator<PartProgress, PartResult>;
+  options: (context: StageContext<Config>) => Promise<Record<string, Json>> | Record<string, Json>;
+  plan: (context: StageContext<Config>) => Promise<StagePlan>;
+  run: (part: PartPlan, context: PartContext<Config>) => AsyncGenerator<PartProgress, PartResult>;
   /** Once all parts are there: what is global. Returns what to add to the manifest; must be repeatable. */
-  finish?: (context: StageContext, manifest: Manifest) => Promise<Record<string, Json>>;
+  finish?: (context: StageContext<Config>, manifest: Manifest) => Promise<Record<string, Json>>;
   /** Called once per worker, after its last part. */
   close?: () => Promise<void>;
 }

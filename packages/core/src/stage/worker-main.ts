@@ -1,11 +1,15 @@
 /** A worker process: loads one stage and makes the parts it is told to, until told to close or until its parent is gone. */
+import type { FetchConfig } from "../config/dataset-config.js";
 import { describeDiskError } from "./describe-disk-error.js";
 import { makePart } from "./make-part.js";
 import type { PartPlan, Stage, StageContext } from "./stage.js";
 import { toWire } from "./wire-error.js";
 import type { FromWorker, ToWorker } from "./worker-messages.js";
 
-type Started = Extract<ToWorker, { type: "start" }> & { stage: Stage; context: StageContext };
+type Started = Extract<ToWorker, { type: "start" }> & {
+  stage: Stage<FetchConfig>;
+  context: StageContext<FetchConfig>;
+};
 
 const abort = new AbortController();
 let started: Promise<Started> | undefined;
@@ -22,7 +26,7 @@ process.on("message", (message: ToWorker) => {
 });
 
 async function start(message: Extract<ToWorker, { type: "start" }>): Promise<Started> {
-  const { stage } = (await import(message.module)) as { stage: Stage };
+  const { stage } = (await import(message.module)) as { stage: Stage<FetchConfig> };
   return { ...message, stage };
 }
 

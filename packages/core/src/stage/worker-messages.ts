@@ -1,10 +1,11 @@
+import type { FetchConfig } from "../config/dataset-config.js";
 import type { ErrorCode } from "../errors.js";
 import type { Json } from "../hash/hash-json.js";
 import type { PartPlan, PartProgress, StageContext } from "./stage.js";
 
 /** From the run to a worker process. */
 export type ToWorker =
-  | { type: "start"; module: string; context: StageContext; options: Record<string, Json> }
+  | { type: "start"; module: string; context: StageContext<FetchConfig>; options: Record<string, Json> }
   | { type: "make"; part: PartPlan }
   | { type: "abort" }
   | { type: "close" };
