@@ -1,4 +1,4 @@
-import sharp, { type OutputInfo, type Sharp } from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 import { checkLimits } from "./check-limits.js";
 import type { CleanOptions } from "./clean-options.js";
@@ -8,7 +8,7 @@ import { decodeFailure, isHarmless } from "./decode-failure.js";
 import { type ImageHeader, inspectImage } from "./inspect-image.js";
 import type { BmpHeader } from "./read-bmp-header.js";
 import { resizeGeometry } from "./resize-geometry.js";
-import { toJpeg } from "./to-jpeg.js";
+import { type EncodedPicture, toJpeg } from "./to-jpeg.js";
 
 /**
  * Decodes a picture fully, by its content and whatever its name or type said, turns it upright, brings it to sRGB and to the
@@ -25,22 +25,16 @@ export async function cleanImage(bytes: Uint8Array, options: CleanOptions): Prom
   const refusal = checkLimits(header, geometry, options);
   if (refusal !== null) return { ...refusal, ...original };
 
-  const encode = (image: Sharp): Promise<Encoded> =>
-    toJpeg(image, geometry, options).toBuffer({ resolveWithObject: true });
+  const encode = (image: Sharp): Promise<EncodedPicture> => toJpeg(image, geometry, options);
   const result =
     header.bmp === null
       ? await encodeDecoded(bytes, header, options, encode)
       : await encodeBmp(bytes, header.bmp, encode);
   if ("outcome" in result) return { ...result, ...original };
-  const { data, info } = result;
-  return { outcome: "ok", jpeg: data, width: info.width, height: info.height, ...original };
+  return { outcome: "ok", ...result, ...original };
 }
 
-interface Encoded {
-  data: Uint8Array;
-  info: OutputInfo;
-}
-type Encode = (image: Sharp) => Promise<Encoded>;
+type Encode = (image: Sharp) => Promise<EncodedPicture>;
 type Failure = Pick<CleanFailure, "outcome" | "detail">;
 
 async function encodeDecoded(
@@ -48,8 +42,8 @@ async function encodeDecoded(
   { format, hasSrgbProfile }: ImageHeader,
   { maxPixels }: CleanOptions,
   encode: Encode,
-): Promise<Encoded | Failure> {
-  const attempt = async (failOn: "error" | "warning"): Promise<Encoded | Error> => {
+): Promise<EncodedPicture | Failure> {
+  const attempt = async (failOn: "error" | "warning"): Promise<EncodedPicture | Error> => {
     const image = sharp(bytes, {
       failOn,
       limitInputPixels: maxPixels,
@@ -63,7 +57,11 @@ async function encodeDecoded(
   return result instanceof Error ? decodeFailure(result, format, bytes) : result;
 }
 
-async function encodeBmp(bytes: Uint8Array, header: BmpHeader, encode: Encode): Promise<Encoded | Failure> {
+async function encodeBmp(
+  bytes: Uint8Array,
+  header: BmpHeader,
+  encode: Encode,
+): Promise<EncodedPicture | Failure> {
   const picture = decodeBmp(bytes, header);
   if (picture === null) return { outcome: "truncated_image", detail: "the file ends before its pixels do" };
   const { data, width, height } = picture;
@@ -71,7 +69,7 @@ async function encodeBmp(bytes: Uint8Array, header: BmpHeader, encode: Encode): 
 }
 
 /** A decoder's error as a value: the picture's fault, not the program's. */
-async function asValue(encoded: Promise<Encoded>): Promise<Encoded | Error> {
+async function asValue(encoded: Promise<EncodedPicture>): Promise<EncodedPicture | Error> {
   try {
     return await encoded;
   } catch (error) {

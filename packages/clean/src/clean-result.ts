@@ -1,5 +1,6 @@
 import type { Outcome } from "@leyenda/core";
 
+import type { PerceptualHash } from "./hash/perceptual-hash.js";
 import type { ImageFormat } from "./sniff-format.js";
 
 /** A picture that can be stored. Originals' sides are upright; all sides in pixels. */
@@ -11,6 +12,8 @@ export interface CleanedImage {
   format: ImageFormat;
   originalWidth: number;
   originalHeight: number;
+  /** Of the whole upright picture, before it is cut or gets a border; null for a picture of (nearly) one colour. */
+  perceptualHash: PerceptualHash | null;
 }
 
 /** A picture that cannot, and why. What was known of it by then is told. */

@@ -116,6 +116,8 @@ function toCleanRow(row: FetchedRow, result: CleanResult | null): CleanRow {
     source_height: result?.originalHeight ?? null,
     width: stored?.width ?? null,
     height: stored?.height ?? null,
+    phash: stored?.perceptualHash?.phash ?? null,
+    dhash: stored?.perceptualHash?.dhash ?? null,
     image_offset: null,
     image_length: null,
   };

@@ -74,6 +74,8 @@ const cleanRows = captions.map((caption, row): CleanRow => ({
   source_height: 480,
   width: 64,
   height: 48,
+  phash: null,
+  dhash: null,
   image_offset: BigInt(row * 1000),
   image_length: 999,
 }));

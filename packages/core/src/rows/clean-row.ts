@@ -20,6 +20,9 @@ export interface CleanRow {
   /** Pixels of the stored JPEG. */
   width: number | null;
   height: number | null;
+  /** Perceptual hashes (DCT and difference), 64 bits each in hex; null for a picture of (nearly) one colour. */
+  phash: string | null;
+  dhash: string | null;
   /** Place of the JPEG in the part's images file, bytes. */
   image_offset: bigint | null;
   image_length: number | null;
@@ -38,6 +41,8 @@ export const cleanRowSchema = new Schema([
   new Field("source_height", new Uint32(), true),
   new Field("width", new Uint32(), true),
   new Field("height", new Uint32(), true),
+  new Field("phash", new Utf8(), true),
+  new Field("dhash", new Utf8(), true),
   new Field("image_offset", new Int64(), true),
   new Field("image_length", new Uint32(), true),
 ]);
