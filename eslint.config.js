@@ -9,7 +9,11 @@ export default tseslint.config(
     plugins: { "@nx": nx },
     languageOptions: {
       parserOptions: {
-        project: ["packages/*/tsconfig.test.json", "tools/*/tsconfig.test.json"],
+        project: [
+          "packages/*/tsconfig.test.json",
+          "tools/*/tsconfig.test.json",
+          "tools/bench/*/tsconfig.test.json",
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
