@@ -11,6 +11,7 @@ export type ErrorCode =
   | "DATA_MISSING"
   | "DATA_CORRUPT"
   | "NOT_ENOUGH_ROWS"
+  | "CIRCUIT_OPEN"
   | "WORKER_DIED"
   | "USAGE";
 

@@ -6,13 +6,15 @@ export { readImages } from "./arrow/read-images.js";
 export type { ImagesReader } from "./arrow/read-images.js";
 export { readRows } from "./arrow/read-rows.js";
 export { writeRows } from "./arrow/write-rows.js";
+export type { ConfigOverride } from "./config/check-config.js";
 export { datasetConfigSchema, fetchConfigSchema } from "./config/dataset-config.js";
 export type { DatasetConfig, FetchConfig } from "./config/dataset-config.js";
 export { datasetFolders } from "./config/dataset-folders.js";
 export type { DatasetFolders } from "./config/dataset-folders.js";
 export { datasetJsonSchema } from "./config/dataset-json-schema.js";
 export { loadDatasetConfig } from "./config/load-dataset-config.js";
-export type { ConfigOverride } from "./config/load-dataset-config.js";
+export { makeFetchConfig } from "./config/make-fetch-config.js";
+export type { FetchConfigInput } from "./config/make-fetch-config.js";
 export { LeyendaError } from "./errors.js";
 export type { ErrorCode, ErrorDetails } from "./errors.js";
 export { hashJson } from "./hash/hash-json.js";
@@ -43,6 +45,8 @@ export { translatedRowSchema } from "./rows/translated-row.js";
 export type { TranslatedRow } from "./rows/translated-row.js";
 export { withProgress } from "./stage/with-progress.js";
 export type { RowCounter } from "./stage/with-progress.js";
+export { reviseStage } from "./stage/revise-stage.js";
+export type { ReviseStageOptions, StageRevision } from "./stage/revise-stage.js";
 export { runLanes } from "./stage/run-lanes.js";
 export { runStage } from "./stage/run-stage.js";
 export type { RunStageOptions, StageRun } from "./stage/run-stage.js";
@@ -52,9 +56,11 @@ export type {
   PartPlan,
   PartProgress,
   PartResult,
+  RowFailure,
   Stage,
   StageContext,
   StageEvent,
   StageName,
   StagePlan,
+  WorkerState,
 } from "./stage/stage.js";

@@ -10,7 +10,10 @@ import pLimit from "p-limit";
 
 import { createClient } from "./create-client.js";
 import type { FetchOptions } from "./fetch-options.js";
-import { fetchPart, type FetchTools } from "./parts/fetch-part.js";
+import { Breaker } from "./breaker.js";
+import { fetchPart } from "./parts/fetch-part.js";
+import type { FetchTools } from "./parts/fetch-tools.js";
+import { revisePart } from "./parts/revise-part.js";
 import { loadSourcePlan } from "./source/load-source-plan.js";
 import type { SourcePart } from "./source/plan-source.js";
 
@@ -24,6 +27,12 @@ export function createFetchStage(
   injected: Pick<FetchOptions, "connect" | "lookup"> = {},
 ): Stage<FetchConfig> {
   let tools: FetchTools | undefined;
+  const toolsFor = ({ concurrency, breaker, ...fetchOptions }: FetchConfig["fetch"]): FetchTools =>
+    (tools ??= {
+      client: createClient({ ...fetchOptions, ...injected }),
+      limit: pLimit(concurrency),
+      breaker: new Breaker(breaker),
+    });
   return {
     name: "fetch",
     folder: "fetched",
@@ -39,10 +48,12 @@ export function createFetchStage(
       return { parts: parts.map(toPlan) };
     },
     run: (part, context) => {
-      const { concurrency, ...fetchOptions } = context.config.fetch;
-      tools ??= { client: createClient({ ...fetchOptions, ...injected }), limit: pLimit(concurrency) };
-      const using = tools;
+      const using = toolsFor(context.config.fetch);
       return withProgress((counter) => fetchPart(part, context, using, counter));
+    },
+    revise: (_part, context, base, request) => {
+      const using = toolsFor(context.config.fetch);
+      return withProgress((counter) => revisePart(context, base, request, using, counter));
     },
     close: async () => {
       await tools?.client.close();
@@ -55,7 +66,7 @@ export const stage = createFetchStage();
 
 /** How fast we ask decides nothing about what comes; everything else may. */
 function options(config: FetchConfig): Record<string, Json> {
-  const speed = new Set(["concurrency", "connectionsPerOrigin"]);
+  const speed = new Set(["concurrency", "connectionsPerOrigin", "breaker"]);
   const named = Object.entries(config.fetch)
     .filter(([name]) => !speed.has(name))
     .map(([name, value]): [string, Json] => [`fetch.${name}`, value]);

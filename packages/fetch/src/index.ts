@@ -4,6 +4,8 @@ export { createLookup } from "./create-lookup.js";
 export type { AddressResolver, Lookup, LookupOptions } from "./create-lookup.js";
 export type { ConnectTarget, FetchOptions } from "./fetch-options.js";
 export type { FetchResult, Validators } from "./fetch-result.js";
+export { fetchParts, refreshParts, retryParts } from "./fetch-parts.js";
+export type { FetchPartsOptions, RetryPartsOptions } from "./fetch-parts.js";
 export { isOptedOut } from "./is-opted-out.js";
 export type { Headers, OptOutOptions } from "./is-opted-out.js";
 export { isPublicAddress } from "./is-public-address.js";

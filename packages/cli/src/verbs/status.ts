@@ -44,7 +44,7 @@ async function statusOf(folder: (typeof folders)[number], paths: DatasetFolders)
   const path = paths[folder];
   const names = [...(await list(path)), ...(await list(join(path, ".records")))];
   const records = names.filter((name) =>
-    /^(part|train|validation|selection|arrangement|report)\b.*\.json$/.test(name),
+    /^(part|train|validation|selection|arrangement|report)\b[^.]*\.json$/.test(name),
   );
   return { folder, manifest: await readManifest(path), parts: records.length };
 }

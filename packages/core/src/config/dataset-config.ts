@@ -56,6 +56,22 @@ const fetch = z.strictObject({
     .default(true)
     .describe("Leave out pictures whose headers reserve them from AI training"),
   allowPrivate: z.array(z.string()).default([]).describe("Host patterns whose private addresses are allowed"),
+  breaker: z
+    .strictObject({
+      window: count
+        .max(1_000_000)
+        .default(500)
+        .describe("Rows of a worker process that are looked at together; 0 never stops a run"),
+      share: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(0.9)
+        .describe("Share of rows and of hosts that must have failed"),
+      hosts: positive.default(20).describe("Hosts that must have failed"),
+    })
+    .prefault({})
+    .describe("When to stop a run in which nearly everything fails for a reason that may pass"),
   resolve: z
     .record(z.string(), z.string())
     .default({})

@@ -2,18 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 import { parse as parseJson, type ParseError, printParseErrorCode } from "jsonc-parser";
-import type { z } from "zod";
-
 import { LeyendaError } from "../errors.js";
+import { checkConfig, type ConfigOverride } from "./check-config.js";
 import { datasetConfigSchema, type DatasetConfig } from "./dataset-config.js";
-
-/** One option set outside the file: `["fetch", "concurrency"]` and its value. */
-export interface ConfigOverride {
-  path: readonly string[];
-  value: unknown;
-  /** What the user wrote, for error messages, such as `--fetch.concurrency`. */
-  origin: string;
-}
 
 /**
  * Reads and checks a dataset config, with overrides laid over the file's values. Relative paths in it become absolute.
@@ -26,20 +17,7 @@ export async function loadDatasetConfig(
 ): Promise<DatasetConfig> {
   const file = resolve(path);
   const raw = parse(await read(file), file);
-  for (const { path: keys, value } of overrides) setAt(raw, keys, value);
-  const parsed = datasetConfigSchema.safeParse(raw);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => describe(issue, raw, overrides));
-    throw new LeyendaError(
-      "CONFIG_INVALID",
-      `the dataset config has ${lines.length} wrong option(s)\n${lines.join("\n")}`,
-      {
-        where: file,
-        hint: "compare with datasets/sample/dataset.json; editors complete and check it through $schema",
-      },
-    );
-  }
-  return absolutePaths(parsed.data, dirname(file));
+  return absolutePaths(checkConfig(datasetConfigSchema, raw, overrides, file), dirname(file));
 }
 
 async function read(file: string): Promise<string> {
@@ -73,34 +51,6 @@ function parse(text: string, file: string): Record<string, unknown> {
     });
   }
   return value as Record<string, unknown>;
-}
-
-function setAt(target: Record<string, unknown>, keys: readonly string[], value: unknown): void {
-  const [head, ...rest] = keys;
-  if (head === undefined) return;
-  if (rest.length === 0) {
-    target[head] = value;
-    return;
-  }
-  const inner = target[head];
-  const next = inner !== null && typeof inner === "object" ? (inner as Record<string, unknown>) : {};
-  target[head] = next;
-  setAt(next, rest, value);
-}
-
-function describe(issue: z.core.$ZodIssue, raw: unknown, overrides: readonly ConfigOverride[]): string {
-  const path = issue.path.map(String);
-  const option = path.join(".") || "(top level)";
-  const origin = overrides.find((override) => override.path.join(".") === option)?.origin ?? option;
-  const came = path.reduce<unknown>(
-    (value, key) =>
-      value !== null && typeof value === "object" ? (value as Record<string, unknown>)[key] : undefined,
-    raw,
-  );
-  const shown = came === undefined ? "it is missing" : `it is ${JSON.stringify(came).slice(0, 80)}`;
-  return issue.code === "unrecognized_keys"
-    ? `  ${origin}: unknown option(s) ${issue.keys.map((key) => `"${key}"`).join(", ")}`
-    : `  ${origin}: ${issue.message}; ${shown}`;
 }
 
 function absolutePaths(config: DatasetConfig, folder: string): DatasetConfig {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { isErrno } from "./is-errno.js";
 import { type FileEntry, PartFile } from "./part-file.js";
 import type { PartRecord } from "./part-record.js";
+import { recordName } from "./record-name.js";
 
 /** How a stage names the files of a finished part. */
 export type FileNaming = (part: string, role: string, sha256: string) => string;
@@ -27,14 +28,23 @@ export class Attempt {
   readonly #folder: string;
   readonly #recordFolder: string;
   readonly #part: string;
+  readonly #recordName: string;
   readonly #naming: FileNaming;
   readonly #files = new Map<string, PartFile>();
   readonly #id = `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
 
-  constructor(options: { folder: string; recordFolder: string; part: string; naming: FileNaming }) {
+  constructor(options: {
+    folder: string;
+    recordFolder: string;
+    part: string;
+    /** @default 0 */
+    revision?: number;
+    naming: FileNaming;
+  }) {
     this.#folder = options.folder;
     this.#recordFolder = options.recordFolder;
     this.#part = options.part;
+    this.#recordName = recordName(options.part, options.revision ?? 0);
     this.#naming = options.naming;
   }
 
@@ -59,7 +69,7 @@ export class Attempt {
     const temporary = join(this.#recordFolder, `${this.#part}.record.${this.#id}${suffix}`);
     await writeFile(temporary, `${JSON.stringify(makeRecord(entries), null, 2)}\n`, { flush: true });
     try {
-      await link(temporary, join(this.#recordFolder, `${this.#part}.json`));
+      await link(temporary, join(this.#recordFolder, this.#recordName));
       await syncFolder(this.#recordFolder);
       return true;
     } catch (error) {

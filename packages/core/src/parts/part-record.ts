@@ -11,6 +11,8 @@ const fileEntry = z.strictObject({ name: z.string(), bytes: z.int().nonnegative(
 export const partRecordSchema = z.strictObject({
   stage: z.string(),
   part: z.string(),
+  /** 0 as first made; counts the times that some of its rows were made again. */
+  revision: z.int().nonnegative().default(0),
   /** Hash of what the part was made from. */
   inputHash: hex256,
   /** The options that decided its bytes, and their hash. */

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import { LeyendaError } from "../errors.js";
 import { hashJson, type Json } from "../hash/hash-json.js";
 import type { PartRecord } from "../parts/part-record.js";
@@ -34,15 +32,21 @@ function show(value: Json | undefined): string {
   return value === undefined ? "absent" : JSON.stringify(value);
 }
 
-/** @throws LeyendaError DATA_MISMATCH naming the difference and the two ways on */
-export function refuseMismatch(where: string, difference: string): never {
-  throw new LeyendaError("DATA_MISMATCH", `the data here was ${difference}`, {
-    where,
-    hint: "use another data folder (DATA_DIR or --data-dir) to keep both, or --overwrite to make the differing parts anew",
-  });
-}
+/** Parts that are named in a message; more are counted. */
+const named = 5;
 
-/** Path of a part's record. */
-export function recordPath(folder: string, recordFolder: string, part: string): string {
-  return join(folder, recordFolder, `${part}.json`);
+/** @throws LeyendaError DATA_MISMATCH naming the parts, the first difference and the two ways on */
+export function refuseMismatch(
+  mismatches: readonly { part: string; path: string; difference: string }[],
+): never {
+  const names = mismatches.slice(0, named).map(({ part }) => part);
+  const more = mismatches.length > named ? ` and ${mismatches.length - named} more` : "";
+  throw new LeyendaError(
+    "DATA_MISMATCH",
+    `${mismatches.length} part(s) here (${names.join(", ")}${more}) are not what would be made now: ${mismatches[0]?.difference ?? ""}`,
+    {
+      where: mismatches[0]?.path ?? "",
+      hint: `--overwrite makes just these parts anew (as is right after "fetch retry" or "fetch --refresh"); another data folder (DATA_DIR or --data-dir) keeps both`,
+    },
+  );
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { FetchConfig } from "../config/dataset-config.js";
 import { hashJson, type Json } from "../hash/hash-json.js";
 import { Attempt } from "../parts/attempt.js";
-import type { PartPlan, PartProgress, Stage, StageContext } from "./stage.js";
+import type { PartContext, PartPlan, PartProgress, PartResult, Stage, StageContext } from "./stage.js";
 
 export interface MakePartOptions<Config extends FetchConfig> {
   stage: Stage<Config>;
@@ -16,9 +16,9 @@ export interface MakePartOptions<Config extends FetchConfig> {
 }
 
 /**
- * Makes one part and commits it.
+ * Makes one part, or some of its rows again, and commits it.
  *
- * @returns whether this attempt won, and its seconds
+ * @returns whether the part has a new record of this attempt, and its seconds
  * @throws what the stage throws; nothing of the attempt is left then
  */
 export async function makePart<Config extends FetchConfig>(
@@ -27,14 +27,17 @@ export async function makePart<Config extends FetchConfig>(
   const { stage, part, context, options } = input;
   const folder = context.folders[stage.folder];
   const started = performance.now();
+  const base = part.revision?.of;
+  const revision = base === undefined ? 0 : base.revision + 1;
   const attempt = new Attempt({
     folder,
     recordFolder: join(folder, stage.recordFolder),
     part: part.name,
+    revision,
     naming: stage.naming,
   });
   try {
-    const steps = stage.run(part, {
+    const steps = start(stage, part, {
       ...context,
       signal: input.signal,
       create: (role) => attempt.create(role),
@@ -44,18 +47,23 @@ export async function makePart<Config extends FetchConfig>(
       input.onProgress(step.value);
       step = await steps.next();
     }
+    const seconds = (performance.now() - started) / 1000;
+    if (step.value === null) {
+      await attempt.discard();
+      return { won: false, seconds };
+    }
     const { rows, outcomes, facts } = step.value;
     checkSum(part, rows, outcomes);
-    const seconds = (performance.now() - started) / 1000;
     const won = await attempt.commit((files) => ({
       stage: stage.name,
       part: part.name,
-      inputHash: part.inputHash,
-      options,
-      configHash: hashJson(options),
+      revision,
+      inputHash: base?.inputHash ?? part.inputHash,
+      options: base?.options ?? options,
+      configHash: base?.configHash ?? hashJson(options),
       rows,
       outcomes,
-      files,
+      files: { ...base?.files, ...files },
       facts: facts ?? {},
       seconds: Math.round(seconds * 1000) / 1000,
       versions: stage.versions(),
@@ -67,9 +75,19 @@ export async function makePart<Config extends FetchConfig>(
   }
 }
 
+function start<Config extends FetchConfig>(
+  stage: Stage<Config>,
+  part: PartPlan,
+  context: PartContext<Config>,
+): AsyncGenerator<PartProgress, PartResult | null> {
+  if (part.revision === undefined) return stage.run(part, context);
+  if (stage.revise === undefined) throw new Error(`stage ${stage.name} cannot make rows again`);
+  return stage.revise(part, context, part.revision.of, part.revision.request);
+}
+
 function checkSum(part: PartPlan, rows: number, outcomes: Partial<Record<string, number>>): void {
   const sum = Object.values(outcomes).reduce<number>((total, count) => total + (count ?? 0), 0);
-  if (rows !== part.rows || sum !== rows) {
+  if (rows !== (part.revision?.of.rows ?? part.rows) || sum !== rows) {
     throw new Error(`${part.name}: ${part.rows} rows went in, ${rows} came out with ${sum} outcomes`);
   }
 }

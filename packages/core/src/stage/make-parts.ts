@@ -29,8 +29,8 @@ export async function makeParts<Config extends FetchConfig>(input: MakePartsOpti
       stage,
       context,
       options,
-      onProgress: (progress) => {
-        emit({ type: "progress", stage: stage.name, ...progress });
+      onProgress: (part, progress, worker) => {
+        emit({ type: "progress", stage: stage.name, part, worker, ...progress });
       },
     }),
   );

@@ -5,8 +5,9 @@ import type { FetchConfig } from "../config/dataset-config.js";
 import { LeyendaError } from "../errors.js";
 import type { Json } from "../hash/hash-json.js";
 import { makePart } from "./make-part.js";
-import type { PartPlan, PartProgress, Stage, StageContext } from "./stage.js";
+import type { PartPlan, PartProgress, Stage, StageContext, WorkerState } from "./stage.js";
 import { fromWire } from "./wire-error.js";
+import { workerState } from "./worker-state.js";
 import type { FromWorker, ToWorker } from "./worker-messages.js";
 
 interface Made {
@@ -26,7 +27,7 @@ interface MakerOptions<Config extends FetchConfig> {
   stage: Stage<Config>;
   context: StageContext<Config>;
   options: Record<string, Json>;
-  onProgress: (progress: PartProgress) => void;
+  onProgress: (part: string, progress: PartProgress, worker: WorkerState) => void;
 }
 
 /** How long a worker has to drop its work before it is killed, which loses nothing that is committed. */
@@ -35,7 +36,15 @@ const graceMs = 5_000;
 /** Makes parts in this process. */
 export function localMaker<Config extends FetchConfig>(input: MakerOptions<Config>): PartMaker {
   return {
-    make: (part, signal) => makePart({ ...input, part, signal }),
+    make: (part, signal) =>
+      makePart({
+        ...input,
+        part,
+        signal,
+        onProgress: (progress) => {
+          input.onProgress(part.name, progress, workerState());
+        },
+      }),
     close: async () => input.stage.close?.(),
   };
 }
@@ -67,7 +76,7 @@ export function processMaker<Config extends FetchConfig>({
     });
   });
   child.on("message", (message: FromWorker) => {
-    if (message.type === "progress") onProgress(message.progress);
+    if (message.type === "progress") onProgress(message.part, message.progress, message.worker);
     else if (message.type === "made") take(message.part)?.resolve(message);
     else take(message.part)?.reject(fromWire(message.error));
   });

@@ -2,6 +2,9 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Manifest } from "../parts/manifest.js";
+import { partRecordSchema } from "../parts/part-record.js";
+import { readJsonFile } from "../parts/read-json-file.js";
+import { parseRecordName } from "../parts/record-name.js";
 
 /** Shards carry their number in their name, so another number of shards leaves other names behind. */
 const shardName = /^(train|validation)-\d{5}-of-\d{5}$/;
@@ -13,13 +16,26 @@ const shardName = /^(train|validation)-\d{5}-of-\d{5}$/;
 export async function removeStrays(folder: string, recordFolder: string, manifest: Manifest): Promise<void> {
   const files = new Set(manifest.parts.flatMap((part) => Object.values(part.files).map((file) => file.name)));
   const parts = new Set(manifest.parts.map((part) => part.part));
-  for (const name of await readdir(join(folder, recordFolder))) {
-    const part = name.replace(/\.json$/, "");
+  const records = await readdir(join(folder, recordFolder));
+  // Of a part that was revised, every earlier state can still be read.
+  const revised = new Set(
+    records.flatMap((name) => {
+      const record = parseRecordName(name);
+      return record !== null && record.revision > 0 ? [record.part] : [];
+    }),
+  );
+  for (const name of records) {
+    const part = parseRecordName(name)?.part;
+    if (part === undefined) continue;
     if (shardName.test(part) && !parts.has(part)) await rm(join(folder, recordFolder, name));
+    else if (revised.has(part)) {
+      const record = await readJsonFile(join(folder, recordFolder, name), partRecordSchema);
+      for (const file of Object.values(record?.files ?? {})) files.add(file.name);
+    }
   }
   for (const name of await readdir(folder)) {
     const part = name.split(".")[0] ?? "";
-    const mayBeStray = parts.has(part) ? name !== `${part}.json` : shardName.test(part);
+    const mayBeStray = parts.has(part) ? parseRecordName(name) === null : shardName.test(part);
     if (mayBeStray && !files.has(name)) await rm(join(folder, name), { force: true });
   }
 }

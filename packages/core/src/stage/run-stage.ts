@@ -1,20 +1,17 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { DatasetConfig, FetchConfig } from "../config/dataset-config.js";
-import { hashJson, type Json } from "../hash/hash-json.js";
-import { addOutcomes } from "../parts/add-outcomes.js";
+import { hashJson } from "../hash/hash-json.js";
 import { removeDeadAttempts } from "../parts/attempt.js";
 import { type Manifest, manifestName, readManifest } from "../parts/manifest.js";
-import { partHash } from "../parts/part-hash.js";
-import { type OutcomeCounts, type PartRecord, partRecordSchema } from "../parts/part-record.js";
-import { readJsonFile } from "../parts/read-json-file.js";
-import { writeFileAtomically } from "../parts/write-file-atomically.js";
-import { describeMismatch, recordPath, refuseMismatch } from "./check-record.js";
+import { describeMismatch } from "./check-record.js";
 import { describeDiskError } from "./describe-disk-error.js";
 import { makeParts } from "./make-parts.js";
+import { readRecords } from "./read-records.js";
 import { removeStrays } from "./remove-strays.js";
-import type { PartPlan, Stage, StageContext, StageEvent } from "./stage.js";
+import type { Stage, StageContext, StageEvent } from "./stage.js";
+import { writeManifest } from "./write-manifest.js";
 
 export interface RunStageOptions<Config extends FetchConfig = DatasetConfig> extends StageContext<Config> {
   /** Worker processes; 1 works in this process. @default 1 */
@@ -53,7 +50,11 @@ async function run<Config extends FetchConfig>(
   input: RunStageOptions<Config>,
 ): Promise<StageRun> {
   const started = performance.now();
-  const context: StageContext<Config> = { config: input.config, folders: input.folders };
+  const context: StageContext<Config> = {
+    config: input.config,
+    folders: input.folders,
+    tellFailures: input.tellFailures ?? false,
+  };
   const emit = input.onEvent ?? ((): void => undefined);
   const folder = input.folders[stage.folder];
   await mkdir(join(folder, stage.recordFolder), { recursive: true });
@@ -111,66 +112,6 @@ async function run<Config extends FetchConfig>(
     seconds: seconds(started),
   });
   return { complete: true, manifest: finished };
-}
-
-async function readRecords<Config extends FetchConfig>(
-  stage: Stage<Config>,
-  folder: string,
-  parts: readonly PartPlan[],
-  options: Record<string, Json>,
-  overwrite: boolean,
-): Promise<Map<string, PartRecord>> {
-  const records = new Map<string, PartRecord>();
-  const present = new Set(await readdir(join(folder, stage.recordFolder)));
-  for (const part of parts) {
-    const path = recordPath(folder, stage.recordFolder, part.name);
-    const record = present.has(`${part.name}.json`) ? await readJsonFile(path, partRecordSchema) : null;
-    if (record === null) continue;
-    const difference = describeMismatch(record, { folder, inputHash: part.inputHash, options });
-    if (difference === null) records.set(part.name, record);
-    else if (overwrite) await rm(path);
-    else refuseMismatch(path, difference);
-  }
-  return records;
-}
-
-async function writeManifest<Config extends FetchConfig>(
-  stage: Stage<Config>,
-  context: StageContext<Config>,
-  parts: readonly PartPlan[],
-  records: ReadonlyMap<string, PartRecord>,
-  expected: { folder: string; inputHash: string; options: Record<string, Json> },
-): Promise<Manifest> {
-  const outcomes: OutcomeCounts = {};
-  const entries: Manifest["parts"] = [];
-  for (const { name } of parts) {
-    const record = records.get(name);
-    if (record === undefined) throw new Error(`${name} has no record`);
-    addOutcomes(outcomes, record.outcomes);
-    entries.push({
-      part: name,
-      rows: record.rows,
-      hash: partHash(record),
-      files: record.files,
-      facts: record.facts,
-    });
-  }
-  const manifest: Manifest = {
-    stage: stage.name,
-    dataset: context.config.name,
-    configHash: hashJson(expected.options),
-    options: expected.options,
-    inputHash: expected.inputHash,
-    rows: sum(entries.map((entry) => entry.rows)),
-    outcomes,
-    hash: hashJson(entries.map((entry) => entry.hash)),
-    parts: entries,
-    summary: {},
-  };
-  const summary = (await stage.finish?.(context, manifest)) ?? {};
-  const finished = { ...manifest, summary };
-  await writeFileAtomically(join(expected.folder, manifestName), `${JSON.stringify(finished, null, 2)}\n`);
-  return finished;
 }
 
 function sum(values: readonly number[]): number {

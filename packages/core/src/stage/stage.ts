@@ -4,7 +4,8 @@ import type { Json } from "../hash/hash-json.js";
 import type { FileNaming } from "../parts/attempt.js";
 import type { Manifest } from "../parts/manifest.js";
 import type { PartFile } from "../parts/part-file.js";
-import type { OutcomeCounts } from "../parts/part-record.js";
+import type { Outcome } from "../outcomes.js";
+import type { OutcomeCounts, PartRecord } from "../parts/part-record.js";
 
 /** The stages, in the order in which data passes through them. */
 export const stageNames = ["fetch", "clean", "select", "translate", "arrange", "shards", "eval"] as const;
@@ -21,6 +22,8 @@ export interface PartPlan {
   inputHash: string;
   /** What the stage needs to know to make it; it crosses a process boundary. */
   input: Json;
+  /** Where the part is there already, and some of its rows are to be made again: its record, and what is asked for. */
+  revision?: { of: PartRecord; request: Json };
 }
 
 export interface StagePlan {
@@ -31,6 +34,8 @@ export interface StagePlan {
 export interface StageContext<Config extends FetchConfig = DatasetConfig> {
   config: Config;
   folders: DatasetFolders;
+  /** Tell of every row that is not ok in the progress events, for an event log. @default false */
+  tellFailures?: boolean;
 }
 
 export interface PartContext<Config extends FetchConfig = DatasetConfig> extends StageContext<Config> {
@@ -40,11 +45,30 @@ export interface PartContext<Config extends FetchConfig = DatasetConfig> extends
   signal: AbortSignal;
 }
 
+/** A row that did not end ok. */
+export interface RowFailure {
+  line: number;
+  url: string;
+  outcome: Outcome;
+  detail: string | null;
+}
+
 /** Work done since the last event. */
 export interface PartProgress {
   rows: number;
   bytes: number;
   outcomes: OutcomeCounts;
+  /** Rows that are being worked on at this moment, where the stage knows. */
+  inFlight?: number;
+  /** Only with `tellFailures`. */
+  failures?: RowFailure[];
+}
+
+/** The process that makes a part. */
+export interface WorkerState {
+  pid: number;
+  /** Resident memory, bytes. */
+  rss: number;
 }
 
 /** What a part comes to. */
@@ -72,6 +96,16 @@ export interface Stage<Config extends FetchConfig = DatasetConfig> {
   /** The options that decide the bytes. Data made under others is refused. */
   options: (context: StageContext<Config>) => Promise<Record<string, Json>> | Record<string, Json>;
   plan: (context: StageContext<Config>) => Promise<StagePlan>;
+  /**
+   * Makes some rows of a part again that is there, as the request says. Returns the part's figures as they are then, or
+   * null where nothing has changed. Files it creates join those of the record; one of a role that is there replaces it.
+   */
+  revise?: (
+    part: PartPlan,
+    context: PartContext<Config>,
+    base: PartRecord,
+    request: Json,
+  ) => AsyncGenerator<PartProgress, PartResult | null>;
   run: (part: PartPlan, context: PartContext<Config>) => AsyncGenerator<PartProgress, PartResult>;
   /** Once all parts are there: what is global. Returns what to add to the manifest; must be repeatable. */
   finish?: (context: StageContext<Config>, manifest: Manifest) => Promise<Record<string, Json>>;
@@ -82,7 +116,7 @@ export interface Stage<Config extends FetchConfig = DatasetConfig> {
 /** What a run tells while it goes. */
 export type StageEvent =
   | { type: "plan"; stage: StageName; parts: number; partsDone: number; rows: number; rowsDone: number }
-  | ({ type: "progress"; stage: StageName } & PartProgress)
+  | ({ type: "progress"; stage: StageName; part: string; worker: WorkerState } & PartProgress)
   | { type: "part"; stage: StageName; part: string; won: boolean; seconds: number }
   | { type: "finishing"; stage: StageName }
   | { type: "done"; stage: StageName; manifest: Manifest; partsMade: number; seconds: number };

@@ -3,11 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { addOutcomes } from "../parts/add-outcomes.js";
 import type { Outcome } from "../outcomes.js";
 import type { OutcomeCounts } from "../parts/part-record.js";
-import type { PartProgress } from "./stage.js";
+import type { PartProgress, RowFailure } from "./stage.js";
 
 /** Counts rows as they end. */
 export interface RowCounter {
-  row: (outcome: Outcome, bytes: number) => void;
+  /** A row is being worked on; optional, for stages whose rows wait for others. */
+  begin: () => void;
+  /** A row has ended. */
+  row: (outcome: Outcome, bytes: number, told?: Omit<RowFailure, "outcome">) => void;
   /** Counts over the whole part so far. */
   readonly outcomes: OutcomeCounts;
   readonly rows: number;
@@ -23,6 +26,7 @@ export async function* withProgress<Result>(
   intervalMs = 250,
 ): AsyncGenerator<PartProgress, Result> {
   let pending: PartProgress = { rows: 0, bytes: 0, outcomes: {} };
+  let begun = 0;
   const total: OutcomeCounts = {};
   let rows = 0;
   const counter: RowCounter = {
@@ -30,12 +34,17 @@ export async function* withProgress<Result>(
     get rows() {
       return rows;
     },
-    row: (outcome, bytes) => {
+    begin: () => {
+      begun += 1;
+    },
+    row: (outcome, bytes, told) => {
       rows += 1;
       addOutcomes(total, { [outcome]: 1 });
       pending.rows += 1;
       pending.bytes += bytes;
       addOutcomes(pending.outcomes, { [outcome]: 1 });
+      if (told !== undefined && outcome !== "ok")
+        (pending.failures ??= []).push({ line: told.line, url: told.url, outcome, detail: told.detail });
     },
   };
   const timer = new AbortController();
@@ -50,7 +59,7 @@ export async function* withProgress<Result>(
       sleep(intervalMs, undefined, { signal: timer.signal }).catch(() => undefined),
     ]);
     if (pending.rows > 0) {
-      const progress = pending;
+      const progress = { ...pending, ...(begun > 0 ? { inFlight: Math.max(begun - rows, 0) } : {}) };
       pending = { rows: 0, bytes: 0, outcomes: {} };
       yield progress;
     }

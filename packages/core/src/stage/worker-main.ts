@@ -4,6 +4,7 @@ import { describeDiskError } from "./describe-disk-error.js";
 import { makePart } from "./make-part.js";
 import type { PartPlan, Stage, StageContext } from "./stage.js";
 import { toWire } from "./wire-error.js";
+import { workerState } from "./worker-state.js";
 import type { FromWorker, ToWorker } from "./worker-messages.js";
 
 type Started = Extract<ToWorker, { type: "start" }> & {
@@ -41,7 +42,7 @@ async function make(part: PartPlan): Promise<void> {
       options,
       signal: abort.signal,
       onProgress: (progress) => {
-        send({ type: "progress", progress });
+        send({ type: "progress", part: part.name, progress, worker: workerState() });
       },
     });
     send({ type: "made", part: part.name, ...result });

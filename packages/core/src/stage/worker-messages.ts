@@ -1,7 +1,7 @@
 import type { FetchConfig } from "../config/dataset-config.js";
 import type { ErrorCode } from "../errors.js";
 import type { Json } from "../hash/hash-json.js";
-import type { PartPlan, PartProgress, StageContext } from "./stage.js";
+import type { PartPlan, PartProgress, StageContext, WorkerState } from "./stage.js";
 
 /** From the run to a worker process. */
 export type ToWorker =
@@ -12,7 +12,7 @@ export type ToWorker =
 
 /** From a worker process to the run. */
 export type FromWorker =
-  | { type: "progress"; progress: PartProgress }
+  | { type: "progress"; part: string; progress: PartProgress; worker: WorkerState }
   | { type: "made"; part: string; won: boolean; seconds: number }
   | { type: "failed"; part: string; error: WireError };
 

@@ -7,21 +7,15 @@ import {
   type PartPlan,
   type PartResult,
   type RowCounter,
-  runLanes,
   writeRows,
 } from "@leyenda/core";
-import type { LimitFunction } from "p-limit";
 
 import type { FetchClient } from "../create-client.js";
 import { readSourceRows, type SourceRow } from "../source/read-source-rows.js";
 import { BadRows } from "./bad-rows.js";
+import { eachRow } from "./each-row.js";
+import type { FetchTools } from "./fetch-tools.js";
 import { fetchedRow } from "./fetched-row.js";
-
-/** What a worker keeps from part to part. */
-export interface FetchTools {
-  client: FetchClient;
-  limit: LimitFunction;
-}
 
 const imagesRole = "images.arrow";
 
@@ -29,7 +23,7 @@ const imagesRole = "images.arrow";
 export async function fetchPart(
   part: PartPlan,
   context: PartContext<FetchConfig>,
-  { client, limit }: FetchTools,
+  tools: FetchTools,
   counter: RowCounter,
 ): Promise<PartResult> {
   const { config } = context;
@@ -41,17 +35,12 @@ export async function fetchPart(
     part.input as { firstLine: number; offset: number; bytes: number },
     config.source.columns,
   );
-  // As many lanes as downloads may be in flight, so that this part alone can use them all; the limit is the worker's.
-  await runLanes(config.fetch.concurrency, context.signal, async (signal) => {
-    for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
-      signal.throwIfAborted();
-      const line = next.value;
-      const row = line.ok
-        ? await limit(() => download(line, client, images, signal))
-        : await badRows.add(line);
-      rows.push(row);
-      counter.row(row.outcome, row.bytes);
-    }
+  await eachRow(lines, tools, context.signal, async (line, signal) => {
+    counter.begin();
+    const row = line.ok ? await download(line, tools.client, images, signal) : await badRows.add(line);
+    rows.push(row);
+    counter.row(row.outcome, row.bytes, context.tellFailures === true ? row : undefined);
+    tools.breaker.row(row.url, row.outcome, row.detail);
   });
   await images.finish();
   rows.sort((a, b) => a.line - b.line);

@@ -1,0 +1,284 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import {
+  type FetchedRow,
+  type Manifest,
+  readImages,
+  readManifest,
+  readRows,
+  type StageEvent,
+  sha256,
+} from "@leyenda/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { fetchParts, type FetchPartsOptions, refreshParts, retryParts } from "../src/index.js";
+import { gif, jpegLike } from "./support/pictures.js";
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+let folder: string;
+let out: string;
+let port: number;
+let answers: Record<string, Answer>;
+let asked: string[];
+let close: () => Promise<void>;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "leyenda-fetch-"));
+  out = join(folder, "pictures");
+  answers = {};
+  asked = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? "";
+    asked.push(path);
+    (answers[path] ?? picture(path))(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  ({ port } = server.address() as AddressInfo);
+  close = () =>
+    new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+      server.closeAllConnections();
+    });
+});
+afterEach(async () => {
+  await close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const status =
+  (code: number): Answer =>
+  (_, response) =>
+    response.writeHead(code).end("no");
+/** A body of its own for every text. */
+const bodyOf = (text: string): Buffer => Buffer.concat([gif, Buffer.from(text)]);
+const picture =
+  (text: string): Answer =>
+  (_, response) =>
+    response.end(bodyOf(text));
+/** Answers 304 to whoever knows the version. */
+const versioned =
+  (etag: string): Answer =>
+  ({ headers }, response) => {
+    if (headers["if-none-match"] === etag) response.writeHead(304).end();
+    else response.writeHead(200, { etag }).end(bodyOf(etag));
+  };
+
+/** Ten rows in two parts: /0 … /9. */
+async function options(overrides: FetchPartsOptions["fetch"] = {}): Promise<FetchPartsOptions> {
+  const list = join(folder, "list.tsv");
+  const lines = Array.from({ length: 10 }, (_, n) => `http://127.0.0.1:${port}/${n}\tcaption ${n}\n`);
+  await writeFile(list, lines.join(""));
+  return {
+    source: { path: list, rowsPerPart: 5 },
+    out,
+    fetch: { allowPrivate: ["127.0.0.1"], retries: 0, ...overrides },
+  };
+}
+
+async function end<Result>(
+  events: AsyncGenerator<StageEvent, Result>,
+): Promise<{ events: StageEvent[]; result: Result }> {
+  const seen: StageEvent[] = [];
+  for (;;) {
+    const next = await events.next();
+    if (next.done === true) return { events: seen, result: next.value };
+    seen.push(next.value);
+  }
+}
+
+/** Every row, with the body that its place leads to. */
+async function readAll(): Promise<(FetchedRow & { body: Buffer | null })[]> {
+  const manifest = await readManifest(join(out, "fetched"));
+  const all: (FetchedRow & { body: Buffer | null })[] = [];
+  for (const { files } of manifest?.parts ?? []) {
+    for (const row of await readRows<FetchedRow>(join(out, "fetched", files["rows.arrow"]?.name ?? ""))) {
+      let body: Buffer | null = null;
+      if (row.image_file !== null) {
+        const reader = await readImages(join(out, "fetched", files[row.image_file]?.name ?? ""));
+        body = Buffer.from(
+          await reader.read({ offset: Number(row.image_offset), length: row.image_length ?? 0 }),
+        );
+        await reader.close();
+        expect(sha256(body)).toBe(row.sha256);
+      }
+      expect(body === null).toBe(row.outcome !== "ok");
+      all.push({ ...row, body });
+    }
+  }
+  return all;
+}
+
+async function inodes(manifest: Manifest | null, part: number): Promise<string[]> {
+  const files = Object.values(manifest?.parts[part]?.files ?? {});
+  return Promise.all(
+    files.map(async ({ name }) => {
+      const { ino, mtimeMs } = await stat(join(out, "fetched", name));
+      return `${name} ${ino} ${mtimeMs}`;
+    }),
+  );
+}
+
+describe("fetchParts", () => {
+  it("downloads a list with nothing but its path and a folder, telling how it goes", async () => {
+    answers["/3"] = status(404);
+    const { events, result } = await end(fetchParts({ ...(await options()), tellFailures: true }));
+    expect(result).toMatchObject({ rows: 10, outcomes: { ok: 9, http_4xx: 1 } });
+    expect(events[0]).toMatchObject({ type: "plan", parts: 2, rows: 10 });
+    expect(events.at(-1)).toMatchObject({ type: "done", partsMade: 2 });
+    const told = events.flatMap((event) => (event.type === "progress" ? (event.failures ?? []) : []));
+    expect(told).toEqual([
+      { line: 4, url: `http://127.0.0.1:${port}/3`, outcome: "http_4xx", detail: "the server answered 404" },
+    ]);
+    const counted = events.flatMap((event) => (event.type === "progress" ? [event.rows] : []));
+    expect(counted.reduce((sum, rows) => sum + rows, 0)).toBe(10);
+    expect((await readAll()).map(({ body }) => body?.subarray(gif.length).toString())).toEqual([
+      "/0",
+      "/1",
+      "/2",
+      undefined,
+      "/4",
+      "/5",
+      "/6",
+      "/7",
+      "/8",
+      "/9",
+    ]);
+  });
+
+  it("throws the signal's reason, keeps nothing half done, and goes on with the next call", async () => {
+    answers["/7"] = () => undefined;
+    const stop = new AbortController();
+    const given = await options();
+    const events = fetchParts({ ...given, signal: stop.signal });
+    await expect(
+      (async () => {
+        for (let next = await events.next(); next.done !== true; next = await events.next()) {
+          if (next.value.type === "part") stop.abort(new Error("enough"));
+        }
+      })(),
+    ).rejects.toThrow("enough");
+    asked = [];
+    delete answers["/7"];
+    expect((await end(fetchParts(given))).result.outcomes).toEqual({ ok: 10 });
+    expect(asked.sort()).toEqual(["/5", "/6", "/7", "/8", "/9"]);
+  });
+
+  it("stops the work when nobody reads on", async () => {
+    answers["/7"] = () => undefined;
+    for await (const event of fetchParts(await options())) if (event.type === "plan") break;
+    expect(await readManifest(join(out, "fetched"))).toBeNull();
+  });
+});
+
+describe("retryParts", () => {
+  it("asks for passing failures only, adds what comes, and leaves the data that is there alone", async () => {
+    answers["/1"] = status(503);
+    answers["/2"] = status(404);
+    answers["/3"] = status(503);
+    const given = await options();
+    const first = await end(fetchParts(given));
+    const [mended, untouched] = [await inodes(first.result, 0), await inodes(first.result, 1)];
+    asked = [];
+    delete answers["/1"];
+    const { result } = await end(retryParts(given));
+    expect(asked.sort()).toEqual(["/1", "/3"]);
+    expect(result).toMatchObject({
+      complete: true,
+      before: { ok: 7, http_5xx: 2, http_4xx: 1 },
+      after: { ok: 8, http_5xx: 1, http_4xx: 1 },
+      changed: ["part-00000"],
+    });
+    const now = await readManifest(join(out, "fetched"));
+    expect(await inodes(now, 1)).toEqual(untouched);
+    const files = await inodes(now, 0);
+    expect(files).toContain(mended.find((file) => file.includes(".images.arrow")));
+    const rows = await readAll();
+    expect(rows[1]).toMatchObject({ outcome: "ok", image_file: "images.r1.arrow", caption: "caption 1" });
+    expect(rows[0]).toMatchObject({ image_file: "images.arrow" });
+  });
+
+  it("changes nothing at all where everything fails again as before", async () => {
+    answers["/1"] = status(503);
+    const given = await options();
+    const first = await end(fetchParts(given));
+    const { result } = await end(retryParts(given));
+    expect(result).toMatchObject({ complete: true, changed: [], after: { ok: 9, http_5xx: 1 } });
+    expect(result.manifest).toEqual(first.result);
+  });
+
+  it("keeps to the outcomes it is given, and may use other deadlines than the first time", async () => {
+    answers["/1"] = status(503);
+    answers["/2"] = status(429);
+    await end(fetchParts(await options()));
+    asked = [];
+    await end(retryParts({ ...(await options({ totalMs: 60_000 })), outcomes: ["http_429"] }));
+    expect(asked).toEqual(["/2"]);
+    // The options of the first time stand: the same call as then finds the stage complete.
+    const again = await end(fetchParts(await options()));
+    expect(again.events.map(({ type }) => type)).toEqual(["done"]);
+  });
+
+  it("goes from revision to revision", async () => {
+    for (const path of ["/1", "/2", "/3"]) answers[path] = status(503);
+    const given = await options();
+    await end(fetchParts(given));
+    for (const path of ["/1", "/2", "/3"]) {
+      answers[path] = picture(`${path} at last`);
+      await end(retryParts(given));
+    }
+    const rows = await readAll();
+    expect(rows.slice(0, 5).map(({ image_file }) => image_file)).toEqual([
+      "images.arrow",
+      "images.r1.arrow",
+      "images.r2.arrow",
+      "images.r3.arrow",
+      "images.arrow",
+    ]);
+    expect(rows[2]?.body).toEqual(bodyOf("/2 at last"));
+    const record = await readFile(join(out, "fetched/part-00000.r2.json"), "utf8");
+    expect(JSON.parse(record)).toMatchObject({ revision: 2, outcomes: { ok: 4, http_5xx: 1 } });
+  });
+});
+
+describe("refreshParts", () => {
+  it("keeps what is unchanged, replaces what has changed, drops what was reserved, keeps what cannot be had", async () => {
+    for (const n of [0, 1, 2, 3]) answers[`/${n}`] = versioned(`"first ${n}"`);
+    const given = await options();
+    const first = await end(fetchParts(given));
+    answers["/1"] = versioned('"second 1"');
+    answers["/2"] = status(404);
+    answers["/3"] = (_, response) => response.writeHead(200, { "x-robots-tag": "noai" }).end(jpegLike(100));
+    const { result } = await end(refreshParts(given));
+    expect(result).toMatchObject({
+      before: { ok: 10 },
+      after: { ok: 9, opted_out: 1 },
+      changed: ["part-00000"],
+    });
+    const rows = await readAll();
+    expect(rows[0]).toMatchObject({ image_file: "images.arrow", detail: null, body: bodyOf('"first 0"') });
+    expect(rows[1]).toMatchObject({ image_file: "images.r1.arrow", body: bodyOf('"second 1"') });
+    expect(rows[2]).toMatchObject({
+      outcome: "ok",
+      detail: "kept; asked again: http_4xx: the server answered 404",
+      body: bodyOf('"first 2"'),
+    });
+    expect(rows[3]).toMatchObject({ outcome: "opted_out", image_file: null });
+    expect(await inodes(result.manifest, 1)).toEqual(await inodes(first.result, 1));
+  });
+
+  it("finds nothing to do where nothing has changed, with validators or without", async () => {
+    answers["/0"] = versioned('"same"');
+    const given = await options();
+    const first = await end(fetchParts(given));
+    asked = [];
+    expect((await end(refreshParts(given))).result).toMatchObject({ changed: [], manifest: first.result });
+    expect(asked).toHaveLength(10);
+  });
+});
