@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 
-import { hashJson, LeyendaError, writeFileAtomically } from "@leyenda/core";
+import { hashJson, writeFileAtomically } from "@leyenda/core";
 
-import { MarianWeights } from "./checkpoint/marian-weights.js";
-import { readMarianConfig } from "./checkpoint/read-marian-config.js";
-import { readSafetensors } from "./checkpoint/read-safetensors.js";
+import { tokenizerFiles } from "./checkpoint/checkpoint.js";
+import type { MarianConvention } from "./checkpoint/marian-files/read-marian-options.js";
+import { readCheckpoint } from "./checkpoint/read-checkpoint.js";
 import { type ModelInfo, modelFormat, modelInfoName } from "./model-info.js";
 import { buildDecoder } from "./onnx/build-decoder.js";
 import { buildEncoder } from "./onnx/build-encoder.js";
@@ -14,24 +14,32 @@ import type { Precision } from "./onnx/layers.js";
 import { MarianTokenizer } from "./spm/marian-tokenizer.js";
 
 const producer = "leyenda";
-const tokenizerFiles = ["source.spm", "target.spm", "vocab.json"];
+
+export interface ConvertOptions {
+  /** How the weights are held. @default "int8" */
+  precision?: Precision;
+  /**
+   * For Marian's own files: compute as Marian does, or, to get the words of the Hugging Face conversion of the same weights, as
+   * transformers does. @default "marian"
+   */
+  convention?: MarianConvention;
+}
 
 /**
- * Converts a Hugging Face Marian checkpoint (`config.json`, `model.safetensors`, `source.spm`, `target.spm`, `vocab.json`) to the
- * project's own two ONNX graphs, and puts them with the tokenizer into one folder.
+ * Converts a Marian checkpoint to the project's own two ONNX graphs, and puts them with the tokenizer into one folder. What it is
+ * converted from is found out: a Hugging Face folder with `model.safetensors`, `pytorch_model.bin` or an ONNX export, or Marian's own
+ * `.npz` or `.bin` with its vocabulary beside it.
  *
  * @throws LeyendaError MODEL_MISSING or MODEL_INVALID naming the file and tensor or field
  */
 export async function convertCheckpoint(
   from: string,
   to: string,
-  { precision = "int8" }: { precision?: Precision } = {},
+  { precision = "int8", convention = "marian" }: ConvertOptions = {},
 ): Promise<ModelInfo> {
-  const config = await readMarianConfig(from);
-  const path = join(from, "model.safetensors");
-  const weights = new MarianWeights(await readSafetensors(path), config, path);
-  // A tokenizer that cannot be read is found out now rather than at the first caption.
-  await MarianTokenizer.load(from);
+  const { config, weights, tokenizer } = await readCheckpoint(from, convention);
+  // A tokenizer that cannot be used is found out now rather than at the first caption.
+  new MarianTokenizer(tokenizer, from, config);
   await mkdir(to, { recursive: true });
   const files: ModelInfo["files"] = {};
   const put = async (name: string, bytes: Uint8Array): Promise<void> => {
@@ -40,7 +48,7 @@ export async function convertCheckpoint(
   };
   await put("encoder.onnx", buildEncoder(config, weights, precision).toBytes(producer));
   await put("decoder.onnx", buildDecoder(config, weights, precision).toBytes(producer));
-  for (const name of tokenizerFiles) await put(name, await readTokenizerFile(join(from, name)));
+  for (const name of tokenizerFiles) await put(name, tokenizer[name]);
   const described = { format: modelFormat, name: basename(resolve(from)), precision, config, files } as const;
   const info: ModelInfo = {
     ...described,
@@ -48,10 +56,4 @@ export async function convertCheckpoint(
   };
   await writeFileAtomically(join(to, modelInfoName), `${JSON.stringify(info, null, 2)}\n`);
   return info;
-}
-
-async function readTokenizerFile(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
-    throw new LeyendaError("MODEL_MISSING", "a file of the tokenizer cannot be read", { where: path, cause });
-  });
 }

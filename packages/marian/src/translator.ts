@@ -67,7 +67,7 @@ export class Translator {
     const { config } = await readModelInfo(folder);
     const session = (name: string): Promise<InferenceSession> =>
       createSession(join(folder, name), intraOpThreads);
-    return new Translator(config, await MarianTokenizer.load(folder), [
+    return new Translator(config, await MarianTokenizer.load(folder, config), [
       await session("encoder.onnx"),
       await session("decoder.onnx"),
     ]);

@@ -1,55 +1,57 @@
-import { LeyendaError } from "@leyenda/core";
-
+import { checkWeights } from "./check-weights.js";
+import { invalidModel } from "./invalid-model.js";
 import type { MarianConfig } from "./read-marian-config.js";
 import type { Tensor } from "./read-safetensors.js";
 
-/** The weights of a Marian model by their Hugging Face names without the leading `model.`; every look-up is checked. */
+/** Where a checkpoint may keep the embedding that both sides and the output share. */
+const embeddingNames = [
+  "shared.weight",
+  "encoder.embed_tokens.weight",
+  "decoder.embed_tokens.weight",
+  "lm_head.weight",
+];
+
+/** The weights of a Marian model by their Hugging Face names without the leading `model.`; all of them there, in shape and finite. */
 export class MarianWeights {
   readonly #tensors: ReadonlyMap<string, Tensor>;
-  readonly #path: string;
-  readonly #config: MarianConfig;
 
+  /** @throws LeyendaError MODEL_INVALID naming the tensor */
   constructor(tensors: ReadonlyMap<string, Tensor>, config: MarianConfig, path: string) {
-    this.#tensors = tensors;
-    this.#config = config;
-    this.#path = path;
+    const named = new Map([...tensors].map(([name, tensor]) => [name.replace(/^model\./, ""), tensor]));
+    const [shared, ...others] = embeddingNames.filter((name) => named.has(name));
+    const embedding = named.get(shared ?? "");
+    if (embedding !== undefined) named.set("shared.weight", embedding);
+    const untied = others.find((name) => !equal(named.get(name), embedding));
+    if (untied !== undefined)
+      throw invalidModel(
+        path,
+        `it is not the same as ${shared ?? ""}; only tied embeddings are supported`,
+        `tensor ${untied}`,
+      );
+    checkWeights(named, config, path);
+    this.#tensors = named;
   }
 
-  /** @throws LeyendaError MODEL_INVALID when there is no such tensor */
   get(name: string): Tensor {
-    const found = this.#tensors.get(`model.${name}`) ?? this.#tensors.get(name);
-    if (found === undefined) throw this.#invalid(name, "the tensor is missing");
-    if (name.endsWith(".weight") && found.shape.length === 2 && found.shape.some((side) => side === 0)) {
-      throw this.#invalid(name, "the tensor is empty");
-    }
+    const found = this.#tensors.get(name);
+    if (found === undefined)
+      throw new Error(`the graph wants tensor ${name}, which is not among the checked`);
     return found;
   }
 
   /** The embedding that both sides and the output share: [vocabulary, width]. */
   embedding(): Float32Array {
-    const { vocabularySize, width } = this.#config;
-    const names = ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
-    const name = names.find((each) => this.#tensors.has(`model.${each}`)) ?? "shared.weight";
-    return this.#shaped(name, [vocabularySize, width]);
+    return this.get("shared.weight").data;
   }
 
   /** Added to the logits: [vocabulary]. */
   logitsBias(): Float32Array {
-    return this.#shaped("final_logits_bias", [1, this.#config.vocabularySize]);
+    return this.get("final_logits_bias").data;
   }
+}
 
-  #shaped(name: string, shape: readonly number[]): Float32Array {
-    const tensor = this.get(name);
-    if (tensor.shape.join() !== shape.join()) {
-      throw this.#invalid(name, `its shape is [${tensor.shape.join(", ")}], expected [${shape.join(", ")}]`);
-    }
-    return tensor.data;
-  }
-
-  #invalid(name: string, problem: string): LeyendaError {
-    return new LeyendaError("MODEL_INVALID", problem, {
-      where: `${this.#path}, tensor ${name}`,
-      expected: "the weights of a Marian model as Hugging Face transformers writes them",
-    });
-  }
+function equal(a: Tensor | undefined, b: Tensor | undefined): boolean {
+  return (
+    a?.data.length === b?.data.length && a?.data.every((value, index) => value === b?.data[index]) === true
+  );
 }

@@ -57,6 +57,13 @@ export interface MarianConfig {
   encoderHeads: number;
   decoderHeads: number;
   activation: "swish" | "relu";
+  /** How a decoder layer sees what was said before: by attending to it, or by the state of a simpler simple recurrent unit. */
+  decoderCell: "attention" | "ssru";
+  /** Which sinusoids: Marian's own and those of Hugging Face differ. */
+  positions: "hugging-face" | "marian";
+  layerNormEpsilon: number;
+  /** Whether `>>xx<<` and special tokens in a text are tokens, as for Hugging Face, or plain text, as for SentencePiece. */
+  specialTokensInText: boolean;
   maxPositions: number;
   scaleEmbedding: boolean;
   padId: number;
@@ -98,6 +105,10 @@ export async function readMarianConfig(folder: string): Promise<MarianConfig> {
     encoderHeads: config.encoder_attention_heads,
     decoderHeads: config.decoder_attention_heads,
     activation: config.activation_function === "relu" ? "relu" : "swish",
+    decoderCell: "attention",
+    positions: "hugging-face",
+    layerNormEpsilon: 1e-5,
+    specialTokensInText: true,
     maxPositions: config.max_position_embeddings,
     scaleEmbedding: config.scale_embedding,
     padId: config.pad_token_id,

@@ -1,7 +1,8 @@
-import { open } from "node:fs/promises";
-
-import { LeyendaError } from "@leyenda/core";
 import { z } from "zod";
+
+import { decodeFloats, floatBytes, type FloatType } from "./decode-floats.js";
+import { invalidModel } from "./invalid-model.js";
+import { readModelFile } from "./read-model-file.js";
 
 /** A tensor in float32, row by row. */
 export interface Tensor {
@@ -15,7 +16,7 @@ const headerSchema = z.record(
     z.object({
       dtype: z.string(),
       shape: z.array(z.int().nonnegative()),
-      data_offsets: z.tuple([z.int(), z.int()]),
+      data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
     }),
     z.record(z.string(), z.string()),
   ]),
@@ -23,12 +24,7 @@ const headerSchema = z.record(
 
 const maxHeaderBytes = 100_000_000;
 
-/** Readers of the element types that weights come in, and their size in bytes. */
-const readers: Partial<Record<string, { size: number; read: (view: DataView, at: number) => number }>> = {
-  F32: { size: 4, read: (view, at) => view.getFloat32(at, true) },
-  F16: { size: 2, read: (view, at) => halfToFloat(view.getUint16(at, true)) },
-  BF16: { size: 2, read: (view, at) => bfloatToFloat(view.getUint16(at, true)) },
-};
+const types: Partial<Record<string, FloatType>> = { F64: "f64", F32: "f32", F16: "f16", BF16: "bf16" };
 
 /**
  * Reads all tensors of a safetensors file: u64 header size, JSON header, data.
@@ -36,43 +32,34 @@ const readers: Partial<Record<string, { size: number; read: (view: DataView, at:
  * @throws LeyendaError MODEL_MISSING, or MODEL_INVALID naming file and tensor
  */
 export async function readSafetensors(path: string): Promise<Map<string, Tensor>> {
-  const file = await open(path).catch((cause: unknown) => {
-    throw new LeyendaError("MODEL_MISSING", "the weights cannot be read", {
-      where: path,
-      expected: "model.safetensors",
-      cause,
-    });
-  });
-  let bytes: Buffer;
-  try {
-    bytes = await file.readFile();
-  } finally {
-    await file.close();
-  }
-  const invalid = (message: string, tensor?: string): LeyendaError =>
-    new LeyendaError("MODEL_INVALID", message, {
-      where: tensor === undefined ? path : `${path}, tensor ${tensor}`,
-    });
+  const bytes = await readModelFile(path, "the weights");
   const headerBytes = bytes.length < 8 ? Number.POSITIVE_INFINITY : Number(bytes.readBigUInt64LE(0));
   if (headerBytes > Math.min(maxHeaderBytes, bytes.length - 8))
-    throw invalid("the file is truncated or no safetensors file");
-  const header = parseHeader(bytes.toString("utf8", 8, 8 + headerBytes), invalid);
-  const data = new DataView(bytes.buffer, bytes.byteOffset + 8 + headerBytes, bytes.length - 8 - headerBytes);
+    throw invalidModel(path, "the file is truncated or no safetensors file");
+  const header = parseHeader(bytes.toString("utf8", 8, 8 + headerBytes), path);
+  const data = bytes.subarray(8 + headerBytes);
   const tensors = new Map<string, Tensor>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__" || !isTensor(entry)) continue;
     const [start, end] = entry.data_offsets;
-    const reader = readers[entry.dtype];
+    const type = types[entry.dtype];
     const elements = entry.shape.reduce((product, side) => product * side, 1);
-    if (reader === undefined)
-      throw invalid(`element type ${entry.dtype} is not supported (F32, F16 and BF16 are)`, name);
-    if (start < 0 || end > data.byteLength || end - start !== elements * reader.size) {
-      throw invalid(`the file is truncated: ${elements * reader.size} bytes are wanted at ${start}`, name);
+    if (type === undefined) {
+      throw invalidModel(
+        path,
+        `element type ${entry.dtype} is not supported (F64, F32, F16 and BF16 are)`,
+        `tensor ${name}`,
+      );
     }
-    const values = Float32Array.from({ length: elements }, (_, index) =>
-      reader.read(data, start + index * reader.size),
-    );
-    tensors.set(name, { shape: entry.shape, data: values });
+    const wanted = elements * floatBytes[type];
+    if (end > data.length || end - start !== wanted) {
+      throw invalidModel(
+        path,
+        `the file is truncated: ${wanted} bytes are wanted at ${start}`,
+        `tensor ${name}`,
+      );
+    }
+    tensors.set(name, { shape: entry.shape, data: decodeFloats(type, data.subarray(start, end)) });
   }
   return tensors;
 }
@@ -84,27 +71,10 @@ function isTensor(entry: Header[string]): entry is TensorEntry {
   return Array.isArray(entry.shape);
 }
 
-function parseHeader(text: string, invalid: (message: string) => LeyendaError): Header {
+function parseHeader(text: string, path: string): Header {
   try {
     return headerSchema.parse(JSON.parse(text));
-  } catch {
-    throw invalid("the header is not what safetensors writes");
+  } catch (cause) {
+    throw invalidModel(path, "the header is not what safetensors writes", undefined, cause);
   }
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-function bfloatToFloat(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
-}
-
-/** IEEE 754 half precision: 1 sign, 5 exponent, 10 mantissa bits. */
-function halfToFloat(bits: number): number {
-  const sign = (bits & 0x8000) === 0 ? 1 : -1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const mantissa = bits & 0x3ff;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }

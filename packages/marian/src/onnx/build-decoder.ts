@@ -4,6 +4,7 @@ import { Layers, type Precision, transpose } from "./layers.js";
 import { OnnxGraph, type Value } from "./onnx-graph.js";
 import { quantizeColumns, zeroPoint } from "./quantize.js";
 import { sinusoidPositions } from "./sinusoid-positions.js";
+import { ssruLayer } from "./ssru-layer.js";
 
 /** Rounded, it is −∞ to a softmax, and no NaN comes of it. */
 const veryNegative = -1e30;
@@ -15,13 +16,13 @@ const veryNegative = -1e30;
  * Inputs: `ids` int32 [rows], the last token; `position` int32 [1]; `origin` int32 [rows], the row of the step before that each
  * row goes on from; `count` int64 [1], continuations wanted; `cross_mask` float [sentences, 1, 1, length]; for each layer i
  * `cross_keys_i`, `cross_values_i` (see the encoder) and the cache `keys_i` [old rows, heads, d, past], `values_i` [old rows,
- * heads, past, d].
+ * heads, past, d]; where the layers are recurrent, instead of these two the state `state_i` [old rows, 1, width].
  * Outputs: `scores` float [rows, count] (log probabilities, best first) and `tokens` int64 [rows, count]; the cache,
- * `new_keys_i` and `new_values_i`.
+ * `new_keys_i` and `new_values_i`, or `new_state_i`.
  */
 export function buildDecoder(config: MarianConfig, weights: MarianWeights, precision: Precision): OnnxGraph {
   const graph = new OnnxGraph();
-  const layers = new Layers(graph, weights, precision);
+  const layers = new Layers(graph, weights, precision, config.layerNormEpsilon);
   const { width, decoderHeads: heads, decoderLayers } = config;
   const d = width / heads;
   const ids = graph.input("ids", "int32", ["rows"]);
@@ -35,7 +36,7 @@ export function buildDecoder(config: MarianConfig, weights: MarianWeights, preci
     "positions",
     "float",
     [config.maxPositions, width],
-    sinusoidPositions(config.maxPositions, width),
+    sinusoidPositions(config.maxPositions, width, config.positions),
   );
   const placed = graph.node("Add", [vocabulary.embed(ids), graph.node("Gather", [table, position])]);
   let x = graph.node("Unsqueeze", [placed, graph.ints(1)]);
@@ -43,23 +44,36 @@ export function buildDecoder(config: MarianConfig, weights: MarianWeights, preci
 
   for (let layer = 0; layer < decoderLayers; layer += 1) {
     const name = `decoder.layers.${layer}`;
-    const split = (which: string): Value =>
-      layers.splitHeads(layers.linear(x, `${name}.self_attn.${which}`), heads, d);
-    const cache = (which: string, shape: (number | string)[]): Value =>
-      graph.node("Gather", [graph.input(`${which}_${layer}`, "float", shape), origin], { axis: 0n });
-    const newKeys = graph.node("Transpose", [split("k_proj")], { perm: [0, 1, 3, 2] });
-    const keys = graph.node("Concat", [cache("keys", ["old_rows", heads, d, "past"]), newKeys], { axis: 3n });
-    const values = graph.node("Concat", [cache("values", ["old_rows", heads, "past", d]), split("v_proj")], {
-      axis: 2n,
-    });
-    graph.output(`new_keys_${layer}`, keys, "float", ["rows", heads, d, "now"]);
-    graph.output(`new_values_${layer}`, values, "float", ["rows", heads, "now", d]);
-    const attended = layers.mergeHeads(layers.attend(split("q_proj"), keys, values, d), width);
-    x = layers.addAndNormalize(
-      x,
-      layers.linear(attended, `${name}.self_attn.out_proj`),
-      `${name}.self_attn_layer_norm`,
-    );
+    if (config.decoderCell === "ssru") {
+      const old = graph.input(`state_${layer}`, "float", ["old_rows", 1, width]);
+      const { output, state } = ssruLayer(layers, x, graph.node("Gather", [old, origin], { axis: 0n }), name);
+      graph.output(`new_state_${layer}`, state, "float", ["rows", 1, width]);
+      x = output;
+    } else {
+      const split = (which: string): Value =>
+        layers.splitHeads(layers.linear(x, `${name}.self_attn.${which}`), heads, d);
+      const cache = (which: string, shape: (number | string)[]): Value =>
+        graph.node("Gather", [graph.input(`${which}_${layer}`, "float", shape), origin], { axis: 0n });
+      const newKeys = graph.node("Transpose", [split("k_proj")], { perm: [0, 1, 3, 2] });
+      const keys = graph.node("Concat", [cache("keys", ["old_rows", heads, d, "past"]), newKeys], {
+        axis: 3n,
+      });
+      const values = graph.node(
+        "Concat",
+        [cache("values", ["old_rows", heads, "past", d]), split("v_proj")],
+        {
+          axis: 2n,
+        },
+      );
+      graph.output(`new_keys_${layer}`, keys, "float", ["rows", heads, d, "now"]);
+      graph.output(`new_values_${layer}`, values, "float", ["rows", heads, "now", d]);
+      const attended = layers.mergeHeads(layers.attend(split("q_proj"), keys, values, d), width);
+      x = layers.addAndNormalize(
+        x,
+        layers.linear(attended, `${name}.self_attn.out_proj`),
+        `${name}.self_attn_layer_norm`,
+      );
+    }
 
     const crossKeys = graph.input(`cross_keys_${layer}`, "float", ["sentences", heads, d, "length"]);
     const crossValues = graph.input(`cross_values_${layer}`, "float", ["sentences", heads, "length", d]);

@@ -13,7 +13,7 @@ import { sinusoidPositions } from "./sinusoid-positions.js";
  */
 export function buildEncoder(config: MarianConfig, weights: MarianWeights, precision: Precision): OnnxGraph {
   const graph = new OnnxGraph();
-  const layers = new Layers(graph, weights, precision);
+  const layers = new Layers(graph, weights, precision, config.layerNormEpsilon);
   const { width, encoderHeads, decoderHeads } = config;
   const ids = graph.input("ids", "int32", ["batch", "length"]);
   const mask = graph.input("mask", "float", ["batch", 1, 1, "length"]);
@@ -86,12 +86,16 @@ function transposeBytes(data: Uint8Array, rows: number, columns: number): Uint8A
 }
 
 /** Positions 0 … length − 1: [length, width]. */
-function positions(graph: OnnxGraph, ids: Value, { maxPositions, width }: MarianConfig): Value {
+function positions(
+  graph: OnnxGraph,
+  ids: Value,
+  { maxPositions, width, positions: form }: MarianConfig,
+): Value {
   const table = graph.tensor(
     "positions",
     "float",
     [maxPositions, width],
-    sinusoidPositions(maxPositions, width),
+    sinusoidPositions(maxPositions, width, form),
   );
   const length = graph.node("Slice", [graph.node("Shape", [ids]), graph.ints(1), graph.ints(2)]);
   return graph.node("Slice", [table, graph.ints(0), length, graph.ints(0)]);

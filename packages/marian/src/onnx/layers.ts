@@ -11,19 +11,22 @@ export class Layers {
   readonly graph: OnnxGraph;
   readonly #weights: MarianWeights;
   readonly #precision: Precision;
+  readonly #epsilon: number;
 
-  constructor(graph: OnnxGraph, weights: MarianWeights, precision: Precision) {
+  /** @param epsilon of the layer normalisations */
+  constructor(graph: OnnxGraph, weights: MarianWeights, precision: Precision, epsilon: number) {
     this.graph = graph;
     this.#weights = weights;
     this.#precision = precision;
+    this.#epsilon = epsilon;
   }
 
   /** x · Wᵀ + b; weights of `name` as PyTorch holds them, [out, in]. */
-  linear(x: Value, name: string): Value {
+  linear(x: Value, name: string, { bias = true }: { bias?: boolean } = {}): Value {
     const { data, shape } = this.#weights.get(`${name}.weight`);
     const [out = 0, inner = 0] = shape;
     const product = this.matmul(x, name, transpose(data, out, inner), inner, out);
-    return this.graph.node("Add", [product, this.#vector(`${name}.bias`)]);
+    return bias ? this.graph.node("Add", [product, this.#vector(`${name}.bias`)]) : product;
   }
 
   /** x · M for a matrix [inner, out]. */
@@ -58,7 +61,7 @@ export class Layers {
   addAndNormalize(x: Value, added: Value, name: string): Value {
     const sum = this.graph.node("Add", [x, added]);
     const inputs = [sum, this.#vector(`${name}.weight`), this.#vector(`${name}.bias`)];
-    return this.graph.node("LayerNormalization", inputs, { axis: -1n, epsilon: 1e-5 });
+    return this.graph.node("LayerNormalization", inputs, { axis: -1n, epsilon: this.#epsilon });
   }
 
   /** [rows, length, heads · d] → [rows, heads, length, d]; `rows` may be given, to fold the length into it. */

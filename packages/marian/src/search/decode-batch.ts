@@ -121,10 +121,17 @@ function forcedEnds({ beams }: SentenceSearch, token: number): Continuation[] {
   return beams.map(({ score }, beam) => ({ beam, token, score })).sort((a, b) => b.score - a.score);
 }
 
-function emptyCache({ decoderLayers, decoderHeads, width }: MarianConfig, rows: number): Tensors {
+function emptyCache(
+  { decoderCell, decoderLayers, decoderHeads, width }: MarianConfig,
+  rows: number,
+): Tensors {
   const d = width / decoderHeads;
   const cache: Tensors = {};
   for (let layer = 0; layer < decoderLayers; layer += 1) {
+    if (decoderCell === "ssru") {
+      cache[`state_${layer}`] = new Tensor("float32", new Float32Array(rows * width), [rows, 1, width]);
+      continue;
+    }
     cache[`keys_${layer}`] = new Tensor("float32", new Float32Array(), [rows, decoderHeads, d, 0]);
     cache[`values_${layer}`] = new Tensor("float32", new Float32Array(), [rows, decoderHeads, 0, d]);
   }

@@ -1,11 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { LeyendaError } from "@leyenda/core";
 import { z } from "zod";
 
+import type { Checkpoint } from "../checkpoint/checkpoint.js";
+import { invalidModel } from "../checkpoint/invalid-model.js";
 import { createEncoder } from "./create-encoder.js";
-import { readSentencePieceModel } from "./read-sentence-piece-model.js";
+import { parseSentencePieceModel, type SentencePieceModel } from "./read-sentence-piece-model.js";
+import { readTokenizerFiles } from "./read-tokenizer-files.js";
 
 /** Text as the model takes it. */
 export interface EncodedText {
@@ -20,20 +21,44 @@ export interface EncodedText {
 const vocabularySchema = z.record(z.string(), z.int().nonnegative());
 const special = { end: "</s>", unknown: "<unk>", pad: "<pad>" } as const;
 
+export interface TokenizerOptions {
+  /** `>>xx<<` and special tokens in a text are tokens, as for Hugging Face, or plain text, as for SentencePiece. @default true */
+  specialTokensInText?: boolean;
+}
+
+type Encoder = (text: string) => string[];
+
 /**
  * Hugging Face's `MarianTokenizer`: `source.spm` splits, `vocab.json` gives the ids. A leading `>>xx<<` is one token, special
  * tokens in the text are themselves, a piece that is not in the vocabulary is `<unk>`, and `</s>` comes last.
  */
 export class MarianTokenizer {
-  readonly #encodeSource: (text: string) => string[];
+  readonly #encodeSource: Encoder;
+  readonly #createTargetEncoder: () => Encoder;
+  #encodeTarget: Encoder | undefined;
+  readonly #specialTokensInText: boolean;
   readonly #ids: ReadonlyMap<string, number>;
   readonly #pieces: readonly string[];
   readonly #skipped: ReadonlySet<number>;
   readonly #end: number;
   readonly #unknown: number;
 
-  private constructor(encodeSource: (text: string) => string[], vocabulary: Record<string, number>) {
-    this.#encodeSource = encodeSource;
+  /**
+   * @param path for errors: the folder of the files
+   * @throws LeyendaError MODEL_INVALID naming the file
+   */
+  constructor(
+    files: Checkpoint["tokenizer"],
+    path: string,
+    { specialTokensInText = true }: TokenizerOptions = {},
+  ) {
+    const [source, target] = (["source.spm", "target.spm"] as const).map((name) =>
+      parseSentencePieceModel(files[name], join(path, name)),
+    ) as [SentencePieceModel, SentencePieceModel];
+    this.#encodeSource = createEncoder(source);
+    this.#createTargetEncoder = () => createEncoder(target);
+    this.#specialTokensInText = specialTokensInText;
+    const vocabulary = parseVocabulary(files["vocab.json"], join(path, "vocab.json"));
     this.#ids = new Map(Object.entries(vocabulary));
     const pieces: string[] = [];
     for (const [piece, id] of this.#ids) pieces[id] = piece;
@@ -44,25 +69,45 @@ export class MarianTokenizer {
   }
 
   /** @throws LeyendaError MODEL_MISSING or MODEL_INVALID naming the file */
-  static async load(folder: string): Promise<MarianTokenizer> {
-    const encoder = createEncoder(await readSentencePieceModel(join(folder, "source.spm")));
-    return new MarianTokenizer(encoder, await readVocabulary(join(folder, "vocab.json")));
+  static async load(folder: string, options: TokenizerOptions = {}): Promise<MarianTokenizer> {
+    return new MarianTokenizer(await readTokenizerFiles(folder), folder, options);
   }
 
-  /** @param maxLength longest result in tokens, `</s>` included */
+  /**
+   * Ids of a text to translate.
+   *
+   * @param maxLength longest result in tokens, `</s>` included
+   */
   encode(text: string, maxLength: number): EncodedText {
+    return this.#encode(text, maxLength, this.#encodeSource);
+  }
+
+  /** Ids of a text in the target language, split by `target.spm`: a decoder's labels. */
+  encodeTarget(text: string, maxLength: number): EncodedText {
+    this.#encodeTarget ??= this.#createTargetEncoder();
+    return this.#encode(text, maxLength, this.#encodeTarget);
+  }
+
+  #encode(text: string, maxLength: number, encode: Encoder): EncodedText {
+    const ids = this.#specialTokensInText
+      ? this.#idsWithSpecials(text, encode)
+      : encode(text).map((piece) => this.#idOf(piece));
+    const truncated = ids.length > maxLength - 1;
+    const kept = truncated ? ids.slice(0, maxLength - 1) : ids;
+    const unknown = kept.reduce((count, id) => count + (id === this.#unknown ? 1 : 0), 0);
+    return { ids: [...kept, this.#end], truncated, unknown };
+  }
+
+  #idsWithSpecials(text: string, encode: Encoder): number[] {
     const ids: number[] = [];
     const language = /^>>.+<</.exec(text)?.[0];
     if (language !== undefined) ids.push(this.#idOf(language));
     const rest = language === undefined ? text : text.replaceAll(/>>.+<</g, "");
     for (const [index, segment] of rest.split(/(<\/s>|<unk>|<pad>)/).entries()) {
       if (index % 2 === 1) ids.push(this.#idOf(segment));
-      else for (const piece of this.#encodeSource(segment)) ids.push(this.#idOf(piece));
+      else for (const piece of encode(segment)) ids.push(this.#idOf(piece));
     }
-    const truncated = ids.length > maxLength - 1;
-    const kept = truncated ? ids.slice(0, maxLength - 1) : ids;
-    const unknown = kept.reduce((count, id) => count + (id === this.#unknown ? 1 : 0), 0);
-    return { ids: [...kept, this.#end], truncated, unknown };
+    return ids;
   }
 
   /** Joins pieces to text, without special tokens. */
@@ -77,16 +122,10 @@ export class MarianTokenizer {
   }
 }
 
-async function readVocabulary(path: string): Promise<Record<string, number>> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new LeyendaError("MODEL_MISSING", "the vocabulary cannot be read", { where: path, cause });
-  });
+function parseVocabulary(bytes: Uint8Array, path: string): Record<string, number> {
   try {
-    return vocabularySchema.parse(JSON.parse(text));
+    return vocabularySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
   } catch (cause) {
-    throw new LeyendaError("MODEL_INVALID", "the vocabulary is not a JSON object from piece to id", {
-      where: path,
-      cause,
-    });
+    throw invalidModel(path, "the vocabulary is not a JSON object from piece to id", undefined, cause);
   }
 }

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
-
 import { LeyendaError } from "@leyenda/core";
 import { PbfReader } from "pbf";
+
+import { readModelFile } from "../checkpoint/read-model-file.js";
 
 /** What a piece is, with the numbers of `sentencepiece_model.proto`. */
 export const pieceType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
@@ -34,9 +34,11 @@ const unigram = 1;
  * @throws LeyendaError MODEL_MISSING, or MODEL_INVALID for another file or a model type other than unigram
  */
 export async function readSentencePieceModel(path: string): Promise<SentencePieceModel> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new LeyendaError("MODEL_MISSING", "the SentencePiece model cannot be read", { where: path, cause });
-  });
+  return parseSentencePieceModel(await readModelFile(path, "the SentencePiece model"), path);
+}
+
+/** The same of a file's bytes. @param path for errors */
+export function parseSentencePieceModel(bytes: Uint8Array, path: string): SentencePieceModel {
   try {
     return parse(bytes);
   } catch (cause) {
