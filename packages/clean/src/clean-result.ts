@@ -6,14 +6,14 @@ import type { ImageFormat } from "./sniff-format.js";
 /** A picture that can be stored. Originals' sides are upright; all sides in pixels. */
 export interface CleanedImage {
   outcome: "ok";
-  jpeg: Uint8Array;
+  encoded: Uint8Array;
+  /** Of the whole upright picture, before it is cut or gets a border; null for one of nearly one colour. */
+  perceptualHash: PerceptualHash | null;
   width: number;
   height: number;
   format: ImageFormat;
   originalWidth: number;
   originalHeight: number;
-  /** Of the whole upright picture, before it is cut or gets a border; null for a picture of (nearly) one colour. */
-  perceptualHash: PerceptualHash | null;
 }
 
 /** A picture that cannot, and why. What was known of it by then is told. */

@@ -59,6 +59,8 @@ export const stage: Stage = {
 async function cleanPart(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
   // One process per core: libvips' own threads would only compete with the other workers.
   sharp.concurrency(1);
+  // Nothing is decoded twice; keeping what was decoded only costs.
+  sharp.cache(false);
   const { folders, config, signal } = context;
   const files = part.input as Record<string, string>;
   const fetched = await readRows<FetchedRow>(join(folders.fetched, files["rows.arrow"] ?? ""));
@@ -77,7 +79,7 @@ async function cleanPart(part: PartPlan, context: PartContext, counter: RowCount
     for await (const { row: from, result } of cleaned) {
       const row = toCleanRow(from, result);
       if (result?.outcome === "ok") {
-        await images.add(result.jpeg, ({ offset, length }) => {
+        await images.add(result.encoded, ({ offset, length }) => {
           row.image_offset = BigInt(offset);
           row.image_length = length;
         });

@@ -7,7 +7,7 @@ export type { Geometry } from "./resize-geometry.js";
 export { isSrgbProfile } from "./is-srgb-profile.js";
 export { perceptualHash } from "./hash/perceptual-hash.js";
 export type { PerceptualHash } from "./hash/perceptual-hash.js";
-export type { RgbPicture } from "./hash/shrink-to-grey.js";
+export type { Pixels } from "./pixels.js";
 export { sniffFormat } from "./sniff-format.js";
 export type { ImageFormat } from "./sniff-format.js";
 export { selectRows } from "./select-rows.js";

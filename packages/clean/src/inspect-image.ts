@@ -5,6 +5,8 @@ import { decodeFailure } from "./decode-failure.js";
 import { isAnimatedPng } from "./is-animated-png.js";
 import { isSrgbProfile } from "./is-srgb-profile.js";
 import { type BmpHeader, readBmpHeader } from "./read-bmp-header.js";
+import { readJpegHeader } from "./read-jpeg-header.js";
+import { type MatrixProfile, readMatrixProfile } from "./read-matrix-profile.js";
 import { type ImageFormat, sniffFormat } from "./sniff-format.js";
 
 /** What the header says, upright. */
@@ -12,8 +14,11 @@ export interface ImageHeader {
   format: ImageFormat;
   originalWidth: number;
   originalHeight: number;
-  /** The embedded profile is sRGB itself, so that a transform would change nothing but the time it takes. */
-  hasSrgbProfile: boolean;
+  /**
+   * The embedded profile: sRGB itself, so that a transform would change nothing but the time it takes; one that three
+   * primaries and curves describe; or another, which libvips has to deal with.
+   */
+  profile: "none" | "srgb" | "other" | MatrixProfile;
   severalFrames: boolean;
   /** Of a BMP, which is decoded here; null for all others. */
   bmp: BmpHeader | null;
@@ -32,7 +37,32 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageHeader | Cle
   if (format === "avif" && Buffer.from(bytes.subarray(8, 12)).toString() === "avis") {
     return { outcome: "animated", detail: "an AVIF sequence", format };
   }
-  return format === "bmp" ? inspectBmp(bytes) : inspectWithSharp(bytes, format);
+  if (format === "bmp") return inspectBmp(bytes);
+  return (format === "jpeg" ? inspectPlainJpeg(bytes) : null) ?? inspectWithSharp(bytes, format);
+}
+
+/** @returns null for a JPEG that is out of the ordinary */
+function inspectPlainJpeg(bytes: Uint8Array): ImageHeader | null {
+  const header = readJpegHeader(bytes);
+  if (header === null) return null;
+  const { width, height, components, orientation, icc } = header;
+  const turned = orientation >= 5;
+  return {
+    format: "jpeg",
+    originalWidth: turned ? height : width,
+    originalHeight: turned ? width : height,
+    profile: icc === null ? "none" : judgeProfile(icc, components === 3),
+    severalFrames: false,
+    bmp: null,
+  };
+}
+
+/** @param convertible whether pixels can be brought to sRGB after they were decoded: three channels of 8 bits, no alpha */
+function judgeProfile(icc: Uint8Array, convertible: boolean): ImageHeader["profile"] {
+  const matrix = readMatrixProfile(icc);
+  if (matrix === null) return "other";
+  if (isSrgbProfile(matrix)) return "srgb";
+  return convertible ? matrix : "other";
 }
 
 function inspectBmp(bytes: Uint8Array): ImageHeader | CleanFailure {
@@ -42,7 +72,7 @@ function inspectBmp(bytes: Uint8Array): ImageHeader | CleanFailure {
     format: "bmp",
     originalWidth: bmp.width,
     originalHeight: bmp.height,
-    hasSrgbProfile: false,
+    profile: "none",
     severalFrames: false,
     bmp,
   };
@@ -62,7 +92,7 @@ async function inspectWithSharp(bytes: Uint8Array, format: ImageFormat): Promise
     format,
     originalWidth: width,
     originalHeight: height,
-    hasSrgbProfile: metadata.icc !== undefined && isSrgbProfile(metadata.icc),
+    profile: metadata.icc === undefined ? "none" : judgeProfile(metadata.icc, false),
     severalFrames: pages > 1 || (format === "png" && isAnimatedPng(bytes)),
     bmp: null,
   };

@@ -89,7 +89,7 @@ describe.skipIf(corpus === undefined)("the odd images of LEYENDA_CORPUS", () => 
       const bytes = readFileSync(join(folder, "exif-orientation", `${name}_${orientation}.jpg`));
       const result = await cleanImage(bytes, small);
       if (result.outcome !== "ok") throw new Error(result.detail);
-      return sharp(result.jpeg).raw().toBuffer();
+      return sharp(result.encoded).raw().toBuffer();
     };
     const upright = await pixels(1);
     for (let orientation = 2; orientation <= 8; orientation += 1) {

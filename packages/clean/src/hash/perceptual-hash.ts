@@ -1,6 +1,7 @@
 import { dctHash } from "./dct-hash.js";
 import { differenceHash } from "./difference-hash.js";
-import { type RgbPicture, shrinkToGrey } from "./shrink-to-grey.js";
+import type { Pixels } from "../pixels.js";
+import { shrinkToGrey } from "./shrink-to-grey.js";
 
 /**
  * Standard deviation of the grey picture, in levels of 0 to 255, under which it is too even to be recognised: saving photos
@@ -23,7 +24,7 @@ export interface PerceptualHash {
  *
  * @returns null for a picture of (nearly) one colour, whose bits would be noise
  */
-export function perceptualHash(picture: RgbPicture): PerceptualHash | null {
+export function perceptualHash(picture: Pixels): PerceptualHash | null {
   const grey = shrinkToGrey(picture);
   if (deviation(grey) < flatDeviation) return null;
   return { phash: dctHash(grey), dhash: differenceHash(grey) };

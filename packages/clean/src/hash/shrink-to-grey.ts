@@ -1,16 +1,11 @@
-/** An upright sRGB picture of three channels, 8 bits each, row by row. Sides in pixels. */
-export interface RgbPicture {
-  data: Uint8Array;
-  width: number;
-  height: number;
-}
+import type { Pixels } from "../pixels.js";
 
 const side = 32;
 
 /**
  * Brings a picture to 32 × 32 grey levels (ITU-R BT.601 luma, 0 to 255), row by row, each the mean over its cell's area.
  */
-export function shrinkToGrey({ data, width, height }: RgbPicture): Float64Array {
+export function shrinkToGrey({ data, width, height }: Pixels): Float64Array {
   const grey = new Float64Array(side * side);
   const rowOfCells = new Float64Array(side);
   const columns = Array.from({ length: side }, (_, cell) => cellSpan(cell, width));

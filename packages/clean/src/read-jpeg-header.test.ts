@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import fc from "fast-check";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+
+import { readJpegHeader } from "./read-jpeg-header.js";
+import { sniffFormat } from "./sniff-format.js";
+
+const corpus = process.env.LEYENDA_CORPUS;
+const picture = sharp({ create: { width: 90, height: 60, channels: 3, background: "#404080" } });
+const plain = await picture.clone().jpeg().toBuffer();
+
+describe("readJpegHeader", () => {
+  it("reads size, components, orientation and profile", async () => {
+    const bytes = await picture
+      .clone()
+      .withMetadata({ orientation: 6 })
+      .withIccProfile("p3")
+      .jpeg()
+      .toBuffer();
+    const { icc } = await sharp(bytes).metadata();
+    expect(readJpegHeader(bytes)).toEqual({ width: 90, height: 60, components: 3, orientation: 6, icc });
+    const grey = await picture.clone().toColourspace("b-w").jpeg({ progressive: true }).toBuffer();
+    expect(readJpegHeader(grey)).toEqual({ width: 90, height: 60, components: 1, orientation: 1, icc: null });
+  });
+
+  it("leaves to the decoder what is out of the ordinary", async () => {
+    const cmyk = await picture.clone().toColourspace("cmyk").jpeg().toBuffer();
+    expect(readJpegHeader(cmyk)).toBeNull();
+    expect(
+      readJpegHeader(Buffer.concat([plain.subarray(0, 20), Buffer.alloc(3), plain.subarray(20)])),
+    ).toBeNull();
+    const turned = await picture.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    // Tag, type, count, and then the value, which goes up to 8.
+    const entry = turned.indexOf("1201030001000000", 0, "hex");
+    expect(entry).toBeGreaterThan(0);
+    turned[entry + 8] = 9;
+    expect(readJpegHeader(turned)).toBeNull();
+  });
+
+  it("never throws, whatever is cut off or overwritten", () => {
+    fc.assert(
+      fc.property(fc.nat(plain.length), fc.uint8Array({ maxLength: 8 }), fc.nat(700), (end, bytes, at) => {
+        const damaged = Buffer.from(plain);
+        damaged.set(bytes, Math.min(at, damaged.length - 8));
+        readJpegHeader(damaged.subarray(0, end));
+      }),
+    );
+  });
+
+  it.skipIf(corpus === undefined)(
+    "agrees with libvips on every JPEG of LEYENDA_CORPUS that it reads",
+    async () => {
+      let read = 0;
+      for (const folder of ["photos", "odd-images"]) {
+        for (const entry of readdirSync(join(corpus ?? "", folder), {
+          recursive: true,
+          withFileTypes: true,
+        })) {
+          if (!entry.isFile()) continue;
+          const bytes = readFileSync(join(entry.parentPath, entry.name));
+          const header = sniffFormat(bytes) === "jpeg" ? readJpegHeader(bytes) : null;
+          if (header === null) continue;
+          const said = await sharp(bytes, { limitInputPixels: false, failOn: "none" })
+            .metadata()
+            .catch(() => null);
+          // What its decoder refuses for its tables is refused when it is decoded.
+          if (said === null) continue;
+          read += 1;
+          const { width, height, orientation = 1, channels: components, icc = null } = said;
+          expect([entry.name, header]).toEqual([entry.name, { width, height, components, orientation, icc }]);
+        }
+      }
+      expect(read).toBeGreaterThan(350);
+    },
+  );
+});
