@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { describeError } from "./describe-error.js";
 import type { Io } from "./io.js";
 import { addBuildVerb } from "./verbs/build.js";
+import { addFetchVerb } from "./verbs/fetch.js";
 import { addModelVerb } from "./verbs/model.js";
 import { addSchemaVerb } from "./verbs/schema.js";
 import { addStageVerbs } from "./verbs/stages.js";
@@ -36,7 +37,10 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     .version(await version())
     .showSuggestionAfterError()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
+    // Otherwise the options behind "fetch retry" would be taken for those of "fetch".
+    .enablePositionalOptions()
     .exitOverride();
+  addFetchVerb(program, verb);
   addStageVerbs(program, verb);
   addBuildVerb(program, verb);
   addVerifyVerb(program, verb);

@@ -2,11 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
-  type CleanRow,
   LeyendaError,
   type Manifest,
-  type Outcome,
-  outcomeClasses,
   type PartContext,
   partRecordSchema,
   readImages,
@@ -17,12 +14,13 @@ import {
 } from "@leyenda/core";
 import sharp from "sharp";
 
+import { collectDownloads, collectHosts } from "./collect-downloads.js";
 import { Histogram } from "./histogram.js";
+import { listOutcomes } from "./list-outcomes.js";
 import { bleu } from "./metrics/bleu.js";
 import { chrf } from "./metrics/chrf.js";
-import type { HostRow, ReportData, SamplePicture } from "./report/report-data.js";
+import type { ReportData, SamplePicture } from "./report/report-data.js";
 
-const topHosts = 20;
 const thumbnailPixels = 320;
 
 /** Gathers what the report says out of all stages, part by part: memory does not grow with the rows but for the hosts. */
@@ -53,10 +51,9 @@ export async function collectReport(context: PartContext): Promise<ReportData> {
       },
       { label: "in the dataset", count: manifests.shards.rows },
     ],
-    outcomes: (Object.entries(manifests.select.outcomes) as [Outcome, number][])
-      .map(([outcome, rows]) => ({ outcome, class: outcomeClasses[outcome], rows }))
-      .sort((a, b) => b.rows - a.rows),
-    hosts: await readHosts(manifests.clean, context),
+    outcomes: listOutcomes(manifests.select.outcomes),
+    minutes: (await collectDownloads(manifests.fetch, folders.fetched)).minutes,
+    hosts: await collectHosts(manifests.clean, folders.clean),
     ...captions,
     stages: await stageTimes(manifests, context),
     pictures: await readPictures(manifests, context, references),
@@ -149,26 +146,6 @@ function scores(
 
 function words(caption: string): number {
   return caption.split(/\s+/).filter((word) => word !== "").length;
-}
-
-async function readHosts(clean: Manifest, { folders }: PartContext): Promise<HostRow[]> {
-  const hosts = new Map<string, Map<string, number>>();
-  for (const { files } of clean.parts) {
-    const path = join(folders.clean, files["rows.arrow"]?.name ?? "");
-    for (const { url, outcome } of await readRows<CleanRow, "url" | "outcome">(path, ["url", "outcome"])) {
-      const host = URL.canParse(url) ? new URL(url).hostname : "(no host)";
-      const counts = hosts.get(host) ?? new Map<string, number>();
-      hosts.set(host, counts.set(outcome, (counts.get(outcome) ?? 0) + 1));
-    }
-  }
-  return [...hosts]
-    .map(([host, counts]) => {
-      const rows = [...counts.values()].reduce((sum, count) => sum + count, 0);
-      const failures = [...counts].filter(([outcome]) => outcome !== "ok").sort(([, a], [, b]) => b - a);
-      return { host, rows, ok: counts.get("ok") ?? 0, topFailure: failures[0]?.[0] ?? "" };
-    })
-    .sort((a, b) => b.rows - a.rows || (a.host < b.host ? -1 : 1))
-    .slice(0, topHosts);
 }
 
 async function stageTimes(

@@ -13,6 +13,7 @@ import type { FetchOptions } from "./fetch-options.js";
 import { Breaker } from "./breaker.js";
 import { fetchPart } from "./parts/fetch-part.js";
 import type { FetchTools } from "./parts/fetch-tools.js";
+import { findSharedUrls } from "./parts/find-shared-urls.js";
 import { revisePart } from "./parts/revise-part.js";
 import { loadSourcePlan } from "./source/load-source-plan.js";
 import type { SourcePart } from "./source/plan-source.js";
@@ -55,6 +56,7 @@ export function createFetchStage(
       const using = toolsFor(context.config.fetch);
       return withProgress((counter) => revisePart(context, base, request, using, counter));
     },
+    finish: ({ folders }, manifest) => findSharedUrls(folders.fetched, manifest),
     close: async () => {
       await tools?.client.close();
       tools = undefined;

@@ -152,6 +152,28 @@ describe("fetchParts", () => {
     ]);
   });
 
+  it("finds the URL that many rows are redirected to", async () => {
+    const list = join(folder, "list.tsv");
+    const lines = Array.from({ length: 40 }, (_, n) => `http://127.0.0.1:${port}/row/${n}\tcaption ${n}\n`);
+    await writeFile(list, lines.join(""));
+    for (let n = 0; n < 40; n += 1) {
+      // Twelve to one place, nine to another, and some to places of their own.
+      const target = n < 12 ? "/gone.gif" : n < 21 ? "/moved.gif" : `/new/${n}`;
+      if (n < 30) answers[`/row/${n}`] = (_, response) => response.writeHead(302, { location: target }).end();
+    }
+    const given = { ...(await options()), source: { path: list, rowsPerPart: 10 } };
+    await writeFile(list, lines.join(""));
+    const { result } = await end(fetchParts(given));
+    expect(result.summary).toEqual({
+      sharedUrls: [{ url: `http://127.0.0.1:${port}/gone.gif`, rows: 12 }],
+      sharedUrlRows: 12,
+    });
+    const marks = (await readFile(join(out, "fetched/shared-urls.ndjson"), "utf8")).trim().split("\n");
+    expect(marks.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual(
+      Array.from({ length: 12 }, (_, n) => n + 1),
+    );
+  });
+
   it("throws the signal's reason, keeps nothing half done, and goes on with the next call", async () => {
     answers["/7"] = () => undefined;
     const stop = new AbortController();

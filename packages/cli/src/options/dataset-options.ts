@@ -22,9 +22,12 @@ export interface OpenedDataset {
 }
 
 /** Adds `<dataset>`, the common options, and a flag for every option of the config. */
-export function addDatasetOptions(command: Command): Command {
+export function addDatasetOptions(
+  command: Command,
+  description = "name of a folder in datasets/, or path of a dataset.json",
+): Command {
   command
-    .argument("<dataset>", "name of a folder in datasets/, or path of a dataset.json")
+    .argument("<dataset>", description)
     .option("--data-dir <folder>", "where the data goes (default: $DATA_DIR, else ./data)")
     .option("--workers <n>", "worker processes (default: one per core)", positiveInteger)
     .option("--json", "machine output: one JSON object a line on standard output");

@@ -4,12 +4,8 @@ import { LeyendaError } from "@leyenda/core";
 import type { Command } from "commander";
 import { z } from "zod";
 
-import {
-  addDatasetOptions,
-  type DatasetOptions,
-  openDataset,
-  overwriteOption,
-} from "../options/dataset-options.js";
+import { addDatasetOptions, openDataset, overwriteOption } from "../options/dataset-options.js";
+import { addRunOptions, type RunOptions } from "../options/run-options.js";
 import { defaultRates, type Rates, ratesSchema } from "../plan/rates.js";
 import { planRun } from "../plan/plan-run.js";
 import { renderPlan } from "../plan/render-plan.js";
@@ -17,7 +13,7 @@ import type { Verb } from "../run-cli.js";
 import { runVerbs } from "../run-verb.js";
 import { stageVerbs } from "../stage-modules.js";
 
-interface BuildOptions extends DatasetOptions {
+interface BuildOptions extends RunOptions {
   dryRun?: boolean;
   rates?: string;
 }
@@ -25,7 +21,7 @@ interface BuildOptions extends DatasetOptions {
 /** `leyenda build <dataset>`: all stages in one process; with `--dry-run`, what that would take. */
 export function addBuildVerb(program: Command, verb: Verb): void {
   const command = program.command("build").description("run all stages, from the list to the report");
-  addDatasetOptions(command)
+  addRunOptions(addDatasetOptions(command))
     .addOption(overwriteOption())
     .option("--dry-run", "print rows, disk, traffic and hours that the build would take, and do nothing")
     .option("--rates <file>", "JSON with your own measured rates for --dry-run")

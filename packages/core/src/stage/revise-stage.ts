@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { DatasetConfig, FetchConfig } from "../config/dataset-config.js";
@@ -72,16 +72,13 @@ async function revise<Config extends FetchConfig>(
   };
   const emit = input.onEvent ?? ((): void => undefined);
   const folder = input.folders[stage.folder];
+  const begun = (await stat(folder).catch(() => null)) !== null;
+  if (!begun) throw nothingYet(stage.name, folder);
   const options = await stage.options(context);
   const { parts } = await stage.plan(context);
   await removeDeadAttempts(folder);
   const records = await readRecords(stage, folder, parts, null, false);
-  if (records.size === 0) {
-    throw new LeyendaError("DATA_MISSING", "there is nothing yet that could be made again", {
-      where: folder,
-      hint: `run "leyenda ${stage.name}" first`,
-    });
-  }
+  if (records.size === 0) throw nothingYet(stage.name, folder);
   const journal = await RevisionJournal.open(join(folder, "revision.ndjson"), input.request);
   const wanted = parts.flatMap((part) => {
     const of = records.get(part.name);
@@ -137,6 +134,13 @@ async function revise<Config extends FetchConfig>(
   }
   if (complete) await journal.remove();
   return { complete, before: count(records), after: count(now), changed: changed.sort(), manifest };
+}
+
+function nothingYet(stage: string, folder: string): LeyendaError {
+  return new LeyendaError("DATA_MISSING", "there is nothing yet that could be made again", {
+    where: folder,
+    hint: `run "leyenda ${stage}" first`,
+  });
 }
 
 function count(records: ReadonlyMap<string, PartRecord>): OutcomeCounts {

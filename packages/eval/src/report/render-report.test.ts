@@ -18,6 +18,7 @@ const data: ReportData = {
     { outcome: "ok", class: "ok", rows: 800 },
     { outcome: "timeout", class: "transient", rows: 400 },
   ],
+  minutes: [{ minute: 29_000_000, minutes: 2, ok: 800, transient: 400, permanent: 0, policy: 0 }],
   hosts: [{ host: hostile, rows: 10, ok: 5, topFailure: "timeout" }],
   histograms: [{ title: "Width", unit: "pixels", bars: [{ label: "up to 128", count: 3 }] }],
   scores: { rows: 10, bleu: 12.345, bleuSignature: "sig", chrf: 45.6, chrfSignature: "sig2" },
@@ -50,6 +51,12 @@ describe("renderReport", () => {
     );
     expect(sources.length).toBeGreaterThan(0);
     expect(sources.every((source) => source.startsWith("data:"))).toBe(true);
+  });
+
+  it("shows how downloads went over time", () => {
+    const page = renderReport(data);
+    expect(page).toContain("2025-02-19 21:20: ok 800, permanent 0, policy 0, transient 400");
+    expect(page).toContain("the highest has 1,200 rows");
   });
 
   it("shows the scores, the funnel and every outcome", () => {

@@ -1,6 +1,8 @@
 import { html, type Markup } from "./html.js";
-import type { Count, ReportData, SamplePicture } from "./report-data.js";
+import { minuteChart } from "./minute-chart.js";
+import type { ReportData, SamplePicture } from "./report-data.js";
 import { style } from "./style.js";
+import { bars, classTable, hostTable, number, outcomeTable, percent, total } from "./tables.js";
 
 /** The report as one HTML file that loads nothing from anywhere. */
 export function renderReport(data: ReportData): string {
@@ -39,11 +41,15 @@ export function renderReport(data: ReportData): string {
           </section>
           <section>
             <h2>How the rows ended</h2>
-            <div class="columns">${outcomeTable(data)}${classTable(data)}</div>
+            <div class="columns">${outcomeTable(data.outcomes)}${classTable(data.outcomes)}</div>
+          </section>
+          <section>
+            <h2>Downloads over time</h2>
+            ${minuteChart(data.minutes)}
           </section>
           <section>
             <h2>Hosts</h2>
-            ${hostTable(data)}
+            ${hostTable(data.hosts, "The hosts with the most rows, after download and cleaning")}
           </section>
           <section>
             <h2>Pictures and captions in the dataset</h2>
@@ -66,100 +72,6 @@ export function renderReport(data: ReportData): string {
         </main>
       </body>
     </html> `.text;
-}
-
-function bars(counts: readonly Count[], caption: string, whole: number): Markup {
-  const largest = Math.max(...counts.map(({ count }) => count), 1);
-  const rows = counts.map(
-    ({ label, count }) =>
-      html`<tr>
-        <th scope="row">${label}</th>
-        <td class="bar"><meter-bar style="width: ${width(count, largest)}"></meter-bar></td>
-        <td class="number">${number(count)}</td>
-        <td class="number dim">${percent(count, whole)}</td>
-      </tr>`,
-  );
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function outcomeTable({ outcomes }: ReportData): Markup {
-  const whole = outcomes.reduce((sum, { rows }) => sum + rows, 0);
-  const largest = Math.max(...outcomes.map(({ rows }) => rows), 1);
-  const lines = outcomes.map(
-    ({ outcome, class: kind, rows }) =>
-      html`<tr class="class-${kind}">
-        <th scope="row"><code>${outcome}</code></th>
-        <td class="dim">${kind}</td>
-        <td class="bar"><meter-bar style="width: ${width(rows, largest)}"></meter-bar></td>
-        <td class="number">${number(rows)}</td>
-        <td class="number dim">${percent(rows, whole)}</td>
-      </tr>`,
-  );
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        By outcome: every row has exactly one
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">outcome</th>
-          <th scope="col">class</th>
-          <th scope="col"></th>
-          <th scope="col" class="number">rows</th>
-          <th scope="col" class="number">share</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function classTable({ outcomes }: ReportData): Markup {
-  const classes = new Map<string, number>();
-  for (const { class: kind, rows } of outcomes) classes.set(kind, (classes.get(kind) ?? 0) + rows);
-  const counts = [...classes].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
-  return bars(counts, "By class", total(counts));
-}
-
-function hostTable({ hosts }: ReportData): Markup {
-  const lines = hosts.map(
-    ({ host, rows, ok, topFailure }) =>
-      html`<tr>
-        <th scope="row"><code>${host}</code></th>
-        <td class="number">${number(rows)}</td>
-        <td class="number">${percent(ok, rows)}</td>
-        <td><code>${topFailure}</code></td>
-      </tr>`,
-  );
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        The hosts with the most rows, after download and cleaning
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">host</th>
-          <th scope="col" class="number">rows</th>
-          <th scope="col" class="number">ok</th>
-          <th scope="col">fails most with</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 function translation({ scores, flags, model }: ReportData): Markup {
@@ -218,20 +130,4 @@ function stageTable({ stages }: ReportData): Markup {
       </tbody>
     </table>
   </div>`;
-}
-
-function total(counts: readonly Count[]): number {
-  return counts.reduce((sum, { count }) => sum + count, 0);
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en");
-}
-
-function percent(part: number, whole: number): string {
-  return whole === 0 ? "" : `${((part / whole) * 100).toFixed(1)} %`;
-}
-
-function width(count: number, largest: number): string {
-  return `${((count / largest) * 100).toFixed(1)}%`;
 }

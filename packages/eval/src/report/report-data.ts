@@ -12,6 +12,18 @@ export interface HostRow {
   topFailure: string;
 }
 
+/** Downloads that ended in a stretch of time, by class of their outcome. */
+export interface MinuteCounts {
+  /** Minutes since 1970 at its begin. */
+  minute: number;
+  /** Its length, minutes. */
+  minutes: number;
+  ok: number;
+  transient: number;
+  permanent: number;
+  policy: number;
+}
+
 export interface SamplePicture {
   /** A small JPEG. */
   jpegBase64: string;
@@ -32,6 +44,7 @@ export interface ReportData {
   funnel: Count[];
   /** Every outcome with its class and rows. */
   outcomes: { outcome: string; class: string; rows: number }[];
+  minutes: MinuteCounts[];
   hosts: HostRow[];
   histograms: { title: string; unit: string; bars: Count[] }[];
   scores: { rows: number; bleu: number; bleuSignature: string; chrf: number; chrfSignature: string } | null;

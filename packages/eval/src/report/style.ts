@@ -26,6 +26,11 @@ td.bar { width: 40%; padding-right: 0; }
 meter-bar { display: block; height: .7rem; border-radius: .2rem; background: var(--bar); min-width: 1px; }
 .class-ok meter-bar { background: var(--good); }
 .class-transient meter-bar, .class-permanent meter-bar { background: var(--bad); }
+figure.chart svg { display: block; width: 100%; padding: 1rem 1rem 0; }
+.bar-ok { fill: var(--good); }
+.bar-permanent { fill: var(--line); }
+.bar-policy { fill: var(--bar); }
+.bar-transient { fill: var(--bad); }
 .scroll { overflow-x: auto; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1.25rem; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; overflow: hidden; }

@@ -1,0 +1,25 @@
+import { type Command, InvalidArgumentError } from "commander";
+
+import type { DatasetOptions } from "./dataset-options.js";
+
+/** The options of verbs that make data. */
+export interface RunOptions extends DatasetOptions {
+  log?: string;
+  metricsPort?: number;
+  metricsHost?: string;
+}
+
+/** Adds the options that say who else is told how a run goes. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--log <file>", "append every event, and every row that fails, to a file of JSON lines")
+    .option("--metrics-port <port>", "serve figures for Prometheus at /metrics; 0 takes a free port", port)
+    .option("--metrics-host <address>", "address to serve them at (default: 127.0.0.1)");
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError("expected a port from 0 to 65535.");
+  return value;
+}

@@ -1,0 +1,27 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { type DatasetFolders, type Manifest, writeFileAtomically } from "@leyenda/core";
+
+import { collectDownloads } from "./collect-downloads.js";
+import { listOutcomes } from "./list-outcomes.js";
+import { renderFetchReport } from "./report/render-fetch-report.js";
+
+/**
+ * Writes the report of a download on its own: outcomes, classes, hosts, and rows over time.
+ *
+ * @returns the page's path
+ */
+export async function writeFetchReport(folders: DatasetFolders, fetched: Manifest): Promise<string> {
+  const shared = fetched.summary.sharedUrls;
+  const page = renderFetchReport({
+    dataset: fetched.dataset,
+    outcomes: listOutcomes(fetched.outcomes),
+    shared: Array.isArray(shared) ? (shared as { url: string; rows: number }[]) : [],
+    ...(await collectDownloads(fetched, folders.fetched)),
+  });
+  await mkdir(folders.reports, { recursive: true });
+  const path = join(folders.reports, "fetch.html");
+  await writeFileAtomically(path, page);
+  return path;
+}
