@@ -5,5 +5,6 @@ export { killGroup, runLeyenda, startLeyenda } from "./run-leyenda.js";
 export type { LeyendaRun } from "./run-leyenda.js";
 export { serveRecordedWeb } from "./serve-recorded-web.js";
 export type { RecordedWeb } from "./serve-recorded-web.js";
+export type { Soak } from "./soak/run-soak.js";
 export { makeSmallSample } from "./small-sample.js";
 export type { SmallSample, SmallSampleOptions } from "./small-sample.js";
