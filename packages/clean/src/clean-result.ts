@@ -28,6 +28,7 @@ export interface CleanFailure {
     | "too_small"
     | "aspect"
     | "decoder_timeout"
+    | "decoder_crash"
   >;
   detail: string;
   format?: ImageFormat;

@@ -1,4 +1,6 @@
 export { cleanImage } from "./clean-image.js";
+export { createCleanStage } from "./create-clean-stage.js";
+export type { CleanStageOptions } from "./create-clean-stage.js";
 export { defaultCleanOptions } from "./clean-options.js";
 export type { CleanOptions } from "./clean-options.js";
 export type { CleanedImage, CleanFailure, CleanResult } from "./clean-result.js";

@@ -48,6 +48,7 @@ export type { RowCounter } from "./stage/with-progress.js";
 export { reviseStage } from "./stage/revise-stage.js";
 export type { ReviseStageOptions, StageRevision } from "./stage/revise-stage.js";
 export { runLanes } from "./stage/run-lanes.js";
+export type { Danger } from "./stage/danger.js";
 export { runStage } from "./stage/run-stage.js";
 export type { RunStageOptions, StageRun } from "./stage/run-stage.js";
 export { stageNames } from "./stage/stage.js";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { FetchConfig } from "../config/dataset-config.js";
 import { hashJson, type Json } from "../hash/hash-json.js";
 import { Attempt } from "../parts/attempt.js";
+import type { Danger } from "./danger.js";
 import type { PartContext, PartPlan, PartProgress, PartResult, Stage, StageContext } from "./stage.js";
 
 export interface MakePartOptions<Config extends FetchConfig> {
@@ -12,6 +13,7 @@ export interface MakePartOptions<Config extends FetchConfig> {
   /** The stage's options, as they go into the record. */
   options: Record<string, Json>;
   signal: AbortSignal;
+  danger: Danger;
   onProgress: (progress: PartProgress) => void;
 }
 
@@ -40,6 +42,7 @@ export async function makePart<Config extends FetchConfig>(
     const steps = start(stage, part, {
       ...context,
       signal: input.signal,
+      danger: input.danger,
       create: (role) => attempt.create(role),
     });
     let step = await steps.next();

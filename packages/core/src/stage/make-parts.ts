@@ -1,15 +1,16 @@
 import type { FetchConfig } from "../config/dataset-config.js";
 import type { Json } from "../hash/hash-json.js";
-import { localMaker, type PartMaker, processMaker } from "./part-maker.js";
+import { localMaker, type MakerOptions, type PartMaker, processMaker } from "./part-maker.js";
 import { runLanes } from "./run-lanes.js";
 import type { PartPlan, Stage, StageContext, StageEvent } from "./stage.js";
+import { steadfastMaker } from "./steadfast-maker.js";
 
 interface MakePartsOptions<Config extends FetchConfig> {
   stage: Stage<Config>;
   parts: readonly PartPlan[];
   context: StageContext<Config>;
   options: Record<string, Json>;
-  /** Worker processes; 1 works in this process. */
+  /** Worker processes; 1 works in this process, but for an isolated stage. */
   workers: number;
   emit: (event: StageEvent) => void;
   /** Start no further part. */
@@ -23,7 +24,7 @@ export async function makeParts<Config extends FetchConfig>(input: MakePartsOpti
   const { stage, parts, context, options, emit } = input;
   if (parts.length === 0) return;
   const workers = Math.min(input.workers, parts.length);
-  const newMaker = workers === 1 ? localMaker : processMaker;
+  const newMaker = makerFor(stage, workers);
   const makers = Array.from({ length: workers }, () =>
     newMaker({
       stage,
@@ -57,4 +58,12 @@ export async function makeParts<Config extends FetchConfig>(input: MakePartsOpti
       emit({ type: "part", stage: stage.name, part: part.name, won, seconds });
     }
   }
+}
+
+function makerFor<Config extends FetchConfig>(
+  { isolation }: Stage<Config>,
+  workers: number,
+): (input: MakerOptions<Config>) => PartMaker {
+  if (isolation !== undefined) return (input) => steadfastMaker(input, isolation);
+  return workers === 1 ? localMaker : processMaker;
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { FetchConfig } from "../config/dataset-config.js";
 import { LeyendaError } from "../errors.js";
 import type { Json } from "../hash/hash-json.js";
+import type { Danger, FatalRow } from "./danger.js";
+import { noteDanger } from "./danger-notes.js";
 import { makePart } from "./make-part.js";
 import type { PartPlan, PartProgress, Stage, StageContext, WorkerState } from "./stage.js";
 import { fromWire } from "./wire-error.js";
@@ -23,15 +25,33 @@ export interface PartMaker {
   close: () => Promise<void>;
 }
 
-interface MakerOptions<Config extends FetchConfig> {
+export interface MakerOptions<Config extends FetchConfig> {
   stage: Stage<Config>;
   context: StageContext<Config>;
   options: Record<string, Json>;
   onProgress: (part: string, progress: PartProgress, worker: WorkerState) => void;
 }
 
+/** A part maker whose process can be ended, and its end be told. */
+export interface ProcessMaker extends PartMaker {
+  make: (
+    part: PartPlan,
+    signal: AbortSignal,
+    danger?: { careful: boolean; fatal: FatalRow[] },
+  ) => Promise<Made>;
+  kill: () => void;
+  /** A signal or an exit code; undefined while the process lives. */
+  ended: () => string | undefined;
+}
+
+/** Where nobody outlives the process to learn what ended it. */
+const noDanger: Danger = { enter: noteDanger(null), careful: false, fatal: new Map() };
+
 /** How long a worker has to drop its work before it is killed, which loses nothing that is committed. */
 const graceMs = 5_000;
+
+/** Place of the notes among the child's file descriptors, after its standard streams and the channel. */
+const notesInChild = 4;
 
 /** Makes parts in this process. */
 export function localMaker<Config extends FetchConfig>(input: MakerOptions<Config>): PartMaker {
@@ -41,6 +61,7 @@ export function localMaker<Config extends FetchConfig>(input: MakerOptions<Confi
         ...input,
         part,
         signal,
+        danger: noDanger,
         onProgress: (progress) => {
           input.onProgress(part.name, progress, workerState());
         },
@@ -49,17 +70,19 @@ export function localMaker<Config extends FetchConfig>(input: MakerOptions<Confi
   };
 }
 
-/** Makes parts in a process of its own: a crash there is an error here, not an end. */
-export function processMaker<Config extends FetchConfig>({
-  stage,
-  context,
-  options,
-  onProgress,
-}: MakerOptions<Config>): PartMaker {
+/**
+ * Makes parts in a process of its own: a crash there is an error here, not an end.
+ *
+ * @param notes open file in which the process notes the rows it is at
+ */
+export function processMaker<Config extends FetchConfig>(
+  { stage, context, options, onProgress }: MakerOptions<Config>,
+  notes: number | null = null,
+): ProcessMaker {
   const child = fork(fileURLToPath(import.meta.resolve("@leyenda/core/worker")), {
     serialization: "advanced",
     // Warnings of native libraries belong on the screen; results come over the channel.
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", "inherit", "inherit", "ipc", notes ?? "ignore"],
   });
   const waiting = new Map<string, { resolve: (made: Made) => void; reject: (error: Error) => void }>();
   const take = (part: string): ReturnType<typeof waiting.get> => {
@@ -80,13 +103,19 @@ export function processMaker<Config extends FetchConfig>({
     else if (message.type === "made") take(message.part)?.resolve(message);
     else take(message.part)?.reject(fromWire(message.error));
   });
-  send(child, { type: "start", module: stage.module, context, options });
+  send(child, {
+    type: "start",
+    module: stage.module,
+    context,
+    options,
+    notes: notes === null ? null : notesInChild,
+  });
   const drop = (): void => {
     send(child, { type: "abort" });
     setTimeout(() => child.kill("SIGKILL"), graceMs).unref();
   };
   return {
-    make: async (part, signal) => {
+    make: async (part, signal, { careful, fatal } = { careful: false, fatal: [] }) => {
       signal.throwIfAborted();
       signal.addEventListener("abort", drop, { once: true });
       try {
@@ -96,12 +125,16 @@ export function processMaker<Config extends FetchConfig>({
             return;
           }
           waiting.set(part.name, { resolve, reject });
-          send(child, { type: "make", part });
+          send(child, { type: "make", part, careful, fatal });
         });
       } finally {
         signal.removeEventListener("abort", drop);
       }
     },
+    kill: () => {
+      child.kill("SIGKILL");
+    },
+    ended: () => ended,
     close: async () => {
       send(child, { type: "close" });
       await exited;

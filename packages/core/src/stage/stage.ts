@@ -6,6 +6,7 @@ import type { Manifest } from "../parts/manifest.js";
 import type { PartFile } from "../parts/part-file.js";
 import type { Outcome } from "../outcomes.js";
 import type { OutcomeCounts, PartRecord } from "../parts/part-record.js";
+import type { Danger, Isolation } from "./danger.js";
 
 /** The stages, in the order in which data passes through them. */
 export const stageNames = ["fetch", "clean", "select", "translate", "arrange", "shards", "eval"] as const;
@@ -43,6 +44,7 @@ export interface PartContext<Config extends FetchConfig = DatasetConfig> extends
   create: (role: string) => Promise<PartFile>;
   /** Fires when the work is to be dropped at once. */
   signal: AbortSignal;
+  danger: Danger;
 }
 
 /** A row that did not end ok. */
@@ -88,6 +90,11 @@ export interface Stage<Config extends FetchConfig = DatasetConfig> {
   module: string;
   /** Parts that one worker has in hand at a time: more than one where parts wait for others. */
   partsInFlight: number;
+  /**
+   * Its parts are made in worker processes whatever their number, and a row that ends or hangs one is left out on the next
+   * attempt. With one part in flight at a time.
+   */
+  isolation?: Isolation;
   /** Folder of the records within the stage's folder; "." is beside the data. */
   recordFolder: string;
   naming: FileNaming;

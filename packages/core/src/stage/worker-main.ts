@@ -1,13 +1,17 @@
 /** A worker process: loads one stage and makes the parts it is told to, until told to close or until its parent is gone. */
 import type { FetchConfig } from "../config/dataset-config.js";
+import { noteDanger } from "./danger-notes.js";
 import { describeDiskError } from "./describe-disk-error.js";
 import { makePart } from "./make-part.js";
-import type { PartPlan, Stage, StageContext } from "./stage.js";
+import type { Danger } from "./danger.js";
+import type { Stage, StageContext } from "./stage.js";
 import { toWire } from "./wire-error.js";
 import { workerState } from "./worker-state.js";
 import type { FromWorker, ToWorker } from "./worker-messages.js";
 
+type Make = Extract<ToWorker, { type: "make" }>;
 type Started = Extract<ToWorker, { type: "start" }> & {
+  enter: Danger["enter"];
   stage: Stage<FetchConfig>;
   context: StageContext<FetchConfig>;
 };
@@ -21,26 +25,27 @@ process.on("SIGINT", () => undefined);
 process.on("disconnect", () => process.exit(1));
 process.on("message", (message: ToWorker) => {
   if (message.type === "start") started = start(message);
-  else if (message.type === "make") void make(message.part);
+  else if (message.type === "make") void make(message);
   else if (message.type === "abort") abort.abort();
   else void close();
 });
 
 async function start(message: Extract<ToWorker, { type: "start" }>): Promise<Started> {
   const { stage } = (await import(message.module)) as { stage: Stage<FetchConfig> };
-  return { ...message, stage };
+  return { ...message, stage, enter: noteDanger(message.notes) };
 }
 
-async function make(part: PartPlan): Promise<void> {
+async function make({ part, careful, fatal }: Make): Promise<void> {
   try {
     if (started === undefined) throw new Error("a part came before the stage");
-    const { stage, context, options } = await started;
+    const { stage, context, options, enter } = await started;
     const result = await makePart({
       stage,
       part,
       context,
       options,
       signal: abort.signal,
+      danger: { enter, careful, fatal: new Map(fatal.map(({ row, end }) => [row, end])) },
       onProgress: (progress) => {
         send({ type: "progress", part: part.name, progress, worker: workerState() });
       },

@@ -1,0 +1,160 @@
+import {
+  type CleanRow,
+  cleanRowSchema,
+  contentNaming,
+  type FetchedRow,
+  ImagesWriter,
+  type Outcome,
+  type PartContext,
+  type PartPlan,
+  type PartResult,
+  readRows,
+  requireManifest,
+  type RowCounter,
+  type Stage,
+  type StagePlan,
+  withProgress,
+  writeRows,
+} from "@leyenda/core";
+import { join } from "node:path";
+import { pMapIterable } from "p-map";
+import sharp from "sharp";
+
+import { Bodies } from "./bodies.js";
+import { cleanImage } from "./clean-image.js";
+import type { CleanResult } from "./clean-result.js";
+
+/** Pictures in hand at a time: one in the codec, the next one read and ready. */
+const picturesInFlight = 2;
+
+/** Longest time that one picture may take: libvips gives up on its own after half of it, unless a codec hangs. */
+const pictureMs = 120_000;
+
+export interface CleanStageOptions {
+  /** URL of the module that exports the stage. */
+  module: string;
+  /** @default cleanImage */
+  clean?: typeof cleanImage;
+  /** @default 120_000 */
+  hangMs?: number;
+}
+
+/**
+ * The stage from fetched parts to clean parts: `rows.arrow` with a row for each fetched row in the same order, and
+ * `images.arrow` with the stored pictures. A pure function of the fetched part and the options.
+ */
+export function createCleanStage({
+  module,
+  clean = cleanImage,
+  hangMs = pictureMs,
+}: CleanStageOptions): Stage {
+  return {
+    name: "clean",
+    folder: "clean",
+    module,
+    partsInFlight: 1,
+    isolation: { hangMs },
+    recordFolder: ".",
+    naming: contentNaming,
+    versions: () => ({ node: process.version, vips: sharp.versions.vips }),
+    options: ({ config }) =>
+      Object.fromEntries(Object.entries(config.clean).map(([name, value]) => [`clean.${name}`, value])),
+    plan: async ({ folders }): Promise<StagePlan> => {
+      const fetched = await requireManifest(folders.fetched, "fetch");
+      return {
+        parts: fetched.parts.map(({ part, rows, hash, files }) => ({
+          name: part,
+          rows,
+          inputHash: hash,
+          input: Object.fromEntries(Object.entries(files).map(([role, { name }]) => [role, name])),
+        })),
+      };
+    },
+    run: (part, context) => withProgress((counter) => cleanPart(part, context, counter, clean)),
+  };
+}
+
+async function cleanPart(
+  part: PartPlan,
+  context: PartContext,
+  counter: RowCounter,
+  clean: typeof cleanImage,
+): Promise<PartResult> {
+  // One process per core: libvips' own threads would only compete with the other workers.
+  sharp.concurrency(1);
+  // Nothing is decoded twice; keeping what was decoded only costs.
+  sharp.cache(false);
+  const { folders, config, signal, danger } = context;
+  const files = part.input as Record<string, string>;
+  const fetched = await readRows<FetchedRow>(join(folders.fetched, files["rows.arrow"] ?? ""));
+  const bodies = new Bodies(folders.fetched, files);
+  const images = new ImagesWriter(await context.create("images.arrow"));
+  const rows: CleanRow[] = [];
+  const cleanSafely = async (body: Uint8Array, index: number): Promise<CleanResult> => {
+    const end = danger.fatal.get(index);
+    if (end !== undefined) return fatalResults[end];
+    const leave = danger.enter(index);
+    try {
+      return await clean(body, config.clean);
+    } finally {
+      leave();
+    }
+  };
+  try {
+    const cleaned = pMapIterable(
+      fetched,
+      async (row, index) => {
+        signal.throwIfAborted();
+        const body = row.outcome === "ok" ? await bodies.read(row) : null;
+        return { row, result: body === null ? null : await cleanSafely(body, index) };
+      },
+      { concurrency: danger.careful ? 1 : picturesInFlight },
+    );
+    for await (const { row: from, result } of cleaned) {
+      const row = toCleanRow(from, result);
+      if (result?.outcome === "ok") {
+        await images.add(result.encoded, ({ offset, length }) => {
+          row.image_offset = BigInt(offset);
+          row.image_length = length;
+        });
+      }
+      rows.push(row);
+      counter.row(row.outcome, from.image_length ?? 0);
+    }
+  } finally {
+    await bodies.close();
+  }
+  await images.finish();
+  await writeRows(await context.create("rows.arrow"), cleanRowSchema, rows);
+  return { rows: rows.length, outcomes: counter.outcomes };
+}
+
+/** Of pictures that ended or hung their process, and are not tried again. */
+const fatalResults = {
+  crash: { outcome: "decoder_crash", detail: "the decoder crashed" },
+  hang: { outcome: "decoder_timeout", detail: "the decoder did not come to an end" },
+} as const;
+
+function toCleanRow(row: FetchedRow, result: CleanResult | null): CleanRow {
+  const { line, key, url, caption, sha256 } = row;
+  const stored = result?.outcome === "ok" ? result : null;
+  const outcome: Outcome = result?.outcome ?? row.outcome;
+  return {
+    line,
+    key,
+    url,
+    caption,
+    outcome,
+    detail: result === null ? row.detail : "detail" in result ? result.detail : null,
+    source_sha256: sha256,
+    source_format: result?.format ?? null,
+    source_width: result?.originalWidth ?? null,
+    source_height: result?.originalHeight ?? null,
+    width: stored?.width ?? null,
+    height: stored?.height ?? null,
+    phash: stored?.perceptualHash?.phash ?? null,
+    dhash: stored?.perceptualHash?.dhash ?? null,
+    image_offset: null,
+    image_length: null,
+  };
+}
