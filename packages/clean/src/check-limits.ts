@@ -3,8 +3,8 @@ import type { CleanFailure } from "./clean-result.js";
 import type { ImageHeader } from "./inspect-image.js";
 import type { Geometry } from "./resize-geometry.js";
 
-/** The longest side that libjpeg reads and writes; the format itself could say 65,535. */
-const longestJpegSide = 65_500;
+/** The longest side, pixels, that each format's encoder writes: libjpeg's own limit, WebP's format, libheif's and libpng's. */
+const longestSides = { jpeg: 65_500, webp: 16_383, avif: 16_384, png: 1_000_000 } as const;
 
 /**
  * Says what can be said against a picture without decoding it.
@@ -15,7 +15,7 @@ const longestJpegSide = 65_500;
 export function checkLimits(
   { originalWidth: width, originalHeight: height, severalFrames }: ImageHeader,
   geometry: Geometry | null,
-  { maxPixels, minSide, maxAspectRatio, animated }: CleanOptions,
+  { format, maxPixels, maxArea, minSide, maxAspectRatio, animated }: CleanOptions,
 ): Pick<CleanFailure, "outcome" | "detail"> | null {
   const size = `${width}×${height}`;
   if (width * height > maxPixels)
@@ -31,11 +31,14 @@ export function checkLimits(
     const ratio = (longer / shorter).toFixed(1);
     return { outcome: "aspect", detail: `${size}: the longer side is ${ratio} times the shorter one` };
   }
+  if (maxArea !== null && width * height > maxArea) {
+    return { outcome: "area", detail: `${size} is more than ${maxArea} pixels` };
+  }
   const stored = geometry?.canvas ?? { width, height };
-  if (Math.max(stored.width, stored.height) > longestJpegSide) {
+  if (Math.max(stored.width, stored.height) > longestSides[format]) {
     return {
       outcome: "bomb",
-      detail: `${stored.width}×${stored.height} would be stored: a JPEG side has at most ${longestJpegSide} pixels`,
+      detail: `${stored.width}×${stored.height} would be stored: a side of ${format} has at most ${longestSides[format]} pixels`,
     };
   }
   return null;

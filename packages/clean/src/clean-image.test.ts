@@ -363,3 +363,48 @@ describe("cleanImage refuses", () => {
     await expect(clean(bytes, { ...asItIs, quality: 0 })).rejects.toThrow(/quality/);
   });
 });
+
+describe("cleanImage stores", () => {
+  it.each(["jpeg", "webp", "png", "avif"] as const)("%s, near to the original's pixels", async (format) => {
+    const bytes = await waves(120, 80).png().toBuffer();
+    const { encoded } = await clean(bytes, { ...asItIs, format, quality: 95 });
+    expect(await sharp(encoded).metadata()).toMatchObject({
+      format: format === "avif" ? "heif" : format,
+      width: 120,
+      height: 80,
+      channels: 3,
+      hasAlpha: false,
+    });
+    const [stored, original] = [await pixelsOf(encoded), await pixelsOf(bytes)];
+    const error = stored.data.reduce((sum, value, at) => sum + Math.abs(value - (original.data[at] ?? 0)), 0);
+    expect(error / stored.data.length).toBeLessThan(format === "png" ? 1e-9 : 3);
+  });
+
+  it("no side that its format cannot hold", async () => {
+    const bytes = await plain(17_000, 20).png().toBuffer();
+    const long: Partial<CleanOptions> = { ...asItIs, maxAspectRatio: 1000 };
+    expect(await outcomeOf(bytes, long)).toBe("ok");
+    expect(await outcomeOf(bytes, { ...long, format: "webp" })).toBe("bomb");
+    expect(await outcomeOf(bytes, { ...long, format: "avif" })).toBe("bomb");
+  });
+
+  it("no picture of a larger area than is wanted", async () => {
+    const bytes = await plain(100, 80).png().toBuffer();
+    expect(await outcomeOf(bytes, { ...asItIs, maxArea: 8_000 })).toBe("ok");
+    expect(await outcomeOf(bytes, { ...asItIs, maxArea: 7_999 })).toBe("area");
+  });
+
+  it("boxes blurred, where they are in the upright picture", async () => {
+    const stripes = Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => (Math.floor(at / 3) % 2) * 255);
+    const bytes = await sharp(stripes, { raw: { width: 64, height: 64, channels: 3 } })
+      .withMetadata({ orientation: 3 })
+      .png()
+      .toBuffer();
+    const options: CleanOptions = { ...defaultCleanOptions, ...asItIs, format: "png" };
+    const result = await cleanImage(bytes, options, { blur: [[0, 0, 0.3, 0.3]] });
+    if (result.outcome !== "ok") throw new Error(result.detail);
+    const { at } = await pixelsOf(result.encoded);
+    expect(Math.abs((at(6, 6)[0] ?? 0) - 128)).toBeLessThan(30);
+    expect([0, 255]).toContain(at(60, 60)[0]);
+  });
+});

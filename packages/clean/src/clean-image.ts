@@ -1,3 +1,4 @@
+import { blurBoxes, type Box } from "./blur-boxes.js";
 import { checkLimits } from "./check-limits.js";
 import type { CleanOptions } from "./clean-options.js";
 import type { CleanResult } from "./clean-result.js";
@@ -8,6 +9,12 @@ import { perceptualHash } from "./hash/perceptual-hash.js";
 import { inspectImage } from "./inspect-image.js";
 import { resizeGeometry } from "./resize-geometry.js";
 
+/** What is asked of one picture, beyond what is asked of all. */
+export interface PictureOptions {
+  /** Places to be blurred beyond recognition. */
+  blur?: readonly Box[];
+}
+
 /**
  * Decodes a picture fully, by its content and whatever its name or type said, turns it upright, brings it to sRGB and to the
  * wanted size, and encodes it in three channels without metadata. The same bytes and options give the same result.
@@ -15,7 +22,11 @@ import { resizeGeometry } from "./resize-geometry.js";
  * A bad picture is a result, never an exception; what is thrown is wrong options or a fault of ours. The stored pixels are
  * in memory on the way: 3 bytes each, so that `maxPixels` bounds it where pictures keep their size.
  */
-export async function cleanImage(bytes: Uint8Array, options: CleanOptions): Promise<CleanResult> {
+export async function cleanImage(
+  bytes: Uint8Array,
+  options: CleanOptions,
+  { blur = [] }: PictureOptions = {},
+): Promise<CleanResult> {
   const header = await inspectImage(bytes);
   if ("outcome" in header) return header;
   const { format, originalWidth, originalHeight } = header;
@@ -26,7 +37,8 @@ export async function cleanImage(bytes: Uint8Array, options: CleanOptions): Prom
 
   const decoded = await decodePixels(bytes, header, geometry, options);
   if ("outcome" in decoded) return { ...decoded, ...original };
-  const pixels = geometry === null ? decoded : fitCanvas(decoded, geometry.canvas, options.background);
+  const shown = await blurBoxes(decoded, blur);
+  const pixels = geometry === null ? shown : fitCanvas(shown, geometry.canvas, options.background);
   return {
     outcome: "ok",
     encoded: await encodePicture(pixels, options),

@@ -14,7 +14,12 @@ export interface CleanOptions {
    */
   onlyIfBigger: boolean;
   /**
-   * JPEG quality, 1 to 100.
+   * What pictures are stored as.
+   * @default "jpeg"
+   */
+  format: "jpeg" | "webp" | "png" | "avif";
+  /**
+   * Quality of a stored JPEG, WebP or AVIF, 1 to 100. PNG is without loss.
    * @default 95
    */
   quality: number;
@@ -28,6 +33,11 @@ export interface CleanOptions {
    * @default 5
    */
   maxAspectRatio: number;
+  /**
+   * Largest width × height of the original that is accepted; null for no limit but `maxPixels`.
+   * @default null
+   */
+  maxArea: number | null;
   /**
    * Pixels of the original above which it is a bomb, and not decoded.
    * @default 100_000_000
@@ -50,9 +60,11 @@ export const defaultCleanOptions: CleanOptions = {
   resize: "keep_ratio_largest",
   size: 512,
   onlyIfBigger: true,
+  format: "jpeg",
   quality: 95,
   minSide: 64,
   maxAspectRatio: 5,
+  maxArea: null,
   maxPixels: 100_000_000,
   animated: "drop",
   background: "#ffffff",

@@ -27,6 +27,7 @@ export interface CleanFailure {
     | "animated"
     | "too_small"
     | "aspect"
+    | "area"
     | "decoder_timeout"
     | "decoder_crash"
   >;

@@ -1,4 +1,6 @@
+export type { Box } from "./blur-boxes.js";
 export { cleanImage } from "./clean-image.js";
+export type { PictureOptions } from "./clean-image.js";
 export { createCleanStage } from "./create-clean-stage.js";
 export type { CleanStageOptions } from "./create-clean-stage.js";
 export { defaultCleanOptions } from "./clean-options.js";

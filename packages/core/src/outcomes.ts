@@ -40,6 +40,7 @@ export const outcomeClasses = {
   animated: "permanent",
   too_small: "permanent",
   aspect: "permanent",
+  area: "permanent",
   decoder_timeout: "permanent",
   decoder_crash: "permanent",
   // clean: the whole list

@@ -59,6 +59,7 @@ export const stage: Stage = {
 async function makeShard(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
   const { folders, config } = context;
   const rows = await readRows<TranslatedRow>(join(folders.arranged, part.input as string));
+  const extension = config.clean.format === "jpeg" ? "jpg" : config.clean.format;
   const images = new ImageFiles(folders.clean, await requireManifest(folders.clean, "clean"));
   try {
     await writeShard(await context.create("shard"), batches());
@@ -83,7 +84,7 @@ async function makeShard(part: PartPlan, context: PartContext, counter: RowCount
     });
     counter.row("ok", bytes.byteLength);
     return {
-      image: { bytes, path: `${row.key}.jpg` },
+      image: { bytes, path: `${row.key}.${extension}` },
       caption_es: row.caption_es,
       caption_en: row.caption_en,
       key: row.key,

@@ -84,9 +84,14 @@ const clean = z.strictObject({
     .default("keep_ratio_largest"),
   size: positive.max(16_384).default(512).describe("Target side in pixels"),
   onlyIfBigger: z.boolean().default(true).describe("Never enlarge a picture"),
-  quality: positive.max(100).default(95).describe("JPEG quality"),
+  format: z.enum(["jpeg", "webp", "png", "avif"]).default("jpeg").describe("What pictures are stored as"),
+  quality: positive.max(100).default(95).describe("Quality of the stored pictures; PNG has none"),
   minSide: positive.default(64).describe("Smallest side of the original in pixels"),
   maxAspectRatio: z.number().min(1).default(5).describe("Longer side / shorter side of the original"),
+  maxArea: positive
+    .nullable()
+    .default(null)
+    .describe("Largest width × height of the original in pixels; null accepts all that are no bombs"),
   maxPixels: positive.default(100_000_000).describe("Pixels of the original above which it counts as a bomb"),
   animated: z.enum(["drop", "first_frame"]).default("drop"),
   background: z

@@ -17,13 +17,13 @@ export interface CleanRow {
   /** Pixels of the original, upright. */
   source_width: number | null;
   source_height: number | null;
-  /** Pixels of the stored JPEG. */
+  /** Pixels of the stored picture. */
   width: number | null;
   height: number | null;
   /** Perceptual hashes (DCT and difference), 64 bits each in hex; null for a picture of (nearly) one colour. */
   phash: string | null;
   dhash: string | null;
-  /** Place of the JPEG in the part's images file, bytes. */
+  /** Place of the stored picture in the part's images file, bytes. */
   image_offset: bigint | null;
   image_length: number | null;
 }

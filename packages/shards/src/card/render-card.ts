@@ -80,7 +80,7 @@ Rows whose publishers reserve them from AI training by HTTP headers are \`opted_
 
 ## Columns
 
-\`image\` (JPEG, sRGB, upright), \`caption_es\`, \`caption_en\` (the source), \`key\` (of URL and source caption, the same in every
+\`image\` (sRGB, upright, in \`clean.format\` below), \`caption_es\`, \`caption_en\` (the source), \`key\` (of URL and source caption, the same in every
 build), \`url\`, \`width\`, \`height\` (pixels of \`image\`), \`source_sha256\`, \`source_format\`, \`source_width\`, \`source_height\`
 (of the file as it was downloaded), \`source_line\`, \`translation_score\` (log probability over length), \`source_truncated\`,
 \`target_truncated\`, \`unknown_pieces\` (signs of a poor translation).

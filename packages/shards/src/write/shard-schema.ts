@@ -2,7 +2,7 @@ import { Binary, Bool, type DataType, Field, Float32, Int32, Schema, Struct, Utf
 
 /** A row of a shard. */
 export interface ShardRow {
-  /** The JPEG, and a name for it. */
+  /** The stored picture, and a name for it. */
   image: { bytes: Uint8Array; path: string };
   caption_es: string;
   caption_en: string;
