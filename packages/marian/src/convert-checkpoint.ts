@@ -10,6 +10,7 @@ import { readCheckpoint } from "./checkpoint/read-checkpoint.js";
 import { type ModelInfo, modelFormat, modelInfoName } from "./model-info.js";
 import { buildDecoder } from "./onnx/build-decoder.js";
 import { buildEncoder } from "./onnx/build-encoder.js";
+import { embeddingFile, embeddingTable } from "./onnx/embed.js";
 import type { Precision } from "./onnx/layers.js";
 import { MarianTokenizer } from "./spm/marian-tokenizer.js";
 
@@ -48,6 +49,7 @@ export async function convertCheckpoint(
   };
   await put("encoder.onnx", buildEncoder(config, weights, precision).toBytes(producer));
   await put("decoder.onnx", buildDecoder(config, weights, precision).toBytes(producer));
+  await put(embeddingFile, embeddingTable(config, weights, precision));
   for (const name of tokenizerFiles) await put(name, tokenizer[name]);
   const described = { format: modelFormat, name: basename(resolve(from)), precision, config, files } as const;
   const info: ModelInfo = {

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { MarianConfig } from "./checkpoint/read-marian-config.js";
 
 export const modelInfoName = "leyenda-model.json";
-export const modelFormat = 1;
+export const modelFormat = 2;
 
 const config: z.ZodType<MarianConfig> = z.strictObject({
   vocabularySize: z.int(),

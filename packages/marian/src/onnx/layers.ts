@@ -6,12 +6,28 @@ import { quantizeColumns, zeroPoint } from "./quantize.js";
 /** How the weights of a graph are held. */
 export type Precision = "fp32" | "int8";
 
-/** Adds the layers that Marian models are made of to a graph. `width` is d_model; values are [rows, length, width] unless said. */
+/** Activations in 8 bits: `value ≈ (byte − 128) · scale[row]`. */
+interface Quantized {
+  /** uint8 [rows, width] */
+  bytes: Value;
+  /** float [rows, 1] */
+  scales: Value;
+}
+
+/** A weight matrix in the graph, [inner, out], in the graph's precision. */
+export interface Matrix {
+  values: Value;
+  /** float [out], and the byte that stands for 0; only in int8. */
+  quantized?: { scales: Value; zero: Value };
+}
+
+/** Adds the layers that Marian models are made of to a graph. Values are [rows, width] unless said, a row for every token. */
 export class Layers {
   readonly graph: OnnxGraph;
   readonly #weights: MarianWeights;
   readonly #precision: Precision;
   readonly #epsilon: number;
+  readonly #quantized = new Map<Value, Quantized>();
 
   /** @param epsilon of the layer normalisations */
   constructor(graph: OnnxGraph, weights: MarianWeights, precision: Precision, epsilon: number) {
@@ -21,40 +37,74 @@ export class Layers {
     this.#epsilon = epsilon;
   }
 
-  /** x · Wᵀ + b; weights of `name` as PyTorch holds them, [out, in]. */
-  linear(x: Value, name: string, { bias = true }: { bias?: boolean } = {}): Value {
-    const { data, shape } = this.#weights.get(`${name}.weight`);
-    const [out = 0, inner = 0] = shape;
-    const product = this.matmul(x, name, transpose(data, out, inner), inner, out);
-    return bias ? this.graph.node("Add", [product, this.#vector(`${name}.bias`)]) : product;
+  /** x · Wᵀ + b for one or several layers of the same input; the results lie side by side, [rows, sum of widths]. */
+  linear(x: Value, ...names: readonly string[]): Value {
+    const biases = concat(names.map((name) => this.#weights.get(`${name}.bias`).data));
+    const bias = this.graph.tensor(`${names.join("+")}.bias`, "float", [biases.length], biases);
+    return this.graph.node("Add", [this.product(x, ...names), bias]);
   }
 
-  /** x · M for a matrix [inner, out]. */
-  matmul(x: Value, name: string, matrix: Float32Array, inner: number, out: number): Value {
+  /** The same without b; weights as PyTorch holds them, [out, in]. */
+  product(x: Value, ...names: readonly string[]): Value {
+    const weights = names.map((name) => this.#weights.get(`${name}.weight`));
+    const inner = weights[0]?.shape[1] ?? 0;
+    const rows = concat(weights.map(({ data }) => data));
+    const out = rows.length / inner;
+    return this.multiply(x, this.matrix(names.join("+"), transpose(rows, out, inner), inner, out));
+  }
+
+  /** Puts a weight matrix [inner, out] into the graph. */
+  matrix(name: string, values: Float32Array, inner: number, out: number): Matrix {
     const { graph } = this;
     if (this.#precision === "fp32") {
-      return graph.node("MatMul", [x, graph.tensor(`${name}.matrix`, "float", [inner, out], matrix)]);
+      return { values: graph.tensor(`${name}.matrix`, "float", [inner, out], values) };
     }
-    const { bytes, scales } = quantizeColumns(matrix, inner, out);
-    const weight = graph.tensor(`${name}.matrix`, "uint8", [inner, out], bytes);
-    return this.quantizedMatmul(x, weight, graph.tensor(`${name}.scales`, "float", [out], scales));
+    const { bytes, scales } = quantizeColumns(values, inner, out);
+    return {
+      values: graph.tensor(`${name}.matrix`, "int8", [inner, out], bytes),
+      quantized: {
+        scales: graph.tensor(`${name}.scales`, "float", [out], scales),
+        // Not shared: onnxruntime fails when it makes a zero unsigned twice.
+        zero: graph.tensor(`${name}.zero`, "int8", [], Int8Array.of(0)),
+      },
+    };
+  }
+
+  /** x · M. In int8 an integer product, scaled by the columns of M and the rows of x. */
+  multiply(x: Value, { values, quantized }: Matrix): Value {
+    const { graph } = this;
+    if (quantized === undefined) return graph.node("MatMul", [x, values]);
+    const left = this.#quantize(x);
+    const product = graph.contrib("MatMulIntegerToFloat", [
+      left.bytes,
+      values,
+      graph.float(1),
+      quantized.scales,
+      graph.byte(zeroPoint),
+      quantized.zero,
+    ]);
+    return graph.node("Mul", [product, left.scales]);
   }
 
   /**
-   * Integer product with a scale for each *row* of x. A scale for the whole tensor, as onnxruntime's own dynamic quantisation
-   * takes it, would make a row's result depend on the rows beside it.
+   * Takes x to 8 bits with a scale for each *row*, once however many layers read it. A scale for the whole tensor, as
+   * onnxruntime's own dynamic quantisation takes it, would make a row's result depend on the rows beside it.
    */
-  quantizedMatmul(x: Value, weight: Value, columnScales: Value): Value {
+  #quantize(x: Value): Quantized {
+    const known = this.#quantized.get(x);
+    if (known !== undefined) return known;
     const { graph } = this;
-    const largest = graph.node("ReduceMax", [graph.node("Abs", [x])], { axes: [-1], keepdims: 1n });
-    const rowScale = graph.node("Div", [graph.node("Max", [largest, graph.float(1e-20)]), graph.float(127)]);
-    const rounded = graph.node("Round", [graph.node("Div", [x, rowScale])]);
-    const bytes = graph.node("Cast", [graph.node("Add", [rounded, graph.float(zeroPoint)])], { to: 2n });
-    const zero = graph.byte(zeroPoint);
-    const product = graph.node("Cast", [graph.node("MatMulInteger", [bytes, weight, zero, zero])], {
-      to: 1n,
-    });
-    return graph.node("Mul", [graph.node("Mul", [product, rowScale]), columnScales]);
+    // Two reductions read x; Abs would write all of it once more.
+    const reduce = (op: string): Value => graph.node(op, [x], { axes: [-1], keepdims: 1n });
+    const largest = graph.node("Max", [reduce("ReduceMax"), graph.node("Neg", [reduce("ReduceMin")])]);
+    // Not 0, not even for a row of zeros.
+    const scales = graph.node("Div", [graph.node("Add", [largest, graph.float(1e-20)]), graph.float(127)]);
+    const flat = graph.node("Reshape", [scales, graph.ints(-1)]);
+    const zeros = graph.node("Expand", [graph.byte(zeroPoint), graph.node("Shape", [flat])]);
+    const bytes = graph.node("QuantizeLinear", [x, flat, zeros], { axis: 0n });
+    const quantized = { bytes, scales };
+    this.#quantized.set(x, quantized);
+    return quantized;
   }
 
   /** LN(x + added): Marian's layers normalise after the residual. */
@@ -64,30 +114,34 @@ export class Layers {
     return this.graph.node("LayerNormalization", inputs, { axis: -1n, epsilon: this.#epsilon });
   }
 
-  /** [rows, length, heads · d] → [rows, heads, length, d]; `rows` may be given, to fold the length into it. */
-  splitHeads(x: Value, heads: number, headWidth: number): Value {
-    const shaped = this.graph.node("Reshape", [x, this.graph.ints(0, 0, heads, headWidth)]);
-    return this.graph.node("Transpose", [shaped], { perm: [0, 2, 1, 3] });
+  /** [sentences · places, heads · d] → [sentences, heads, places, d] */
+  splitHeads(x: Value, sentences: Value, heads: number, d: number): Value {
+    const { graph } = this;
+    const shape = graph.node("Concat", [sentences, graph.ints(-1, heads, d)], { axis: 0n });
+    return graph.node("Transpose", [graph.node("Reshape", [x, shape])], { perm: [0, 2, 1, 3] });
   }
 
   /** The way back. */
   mergeHeads(x: Value, width: number): Value {
     const swapped = this.graph.node("Transpose", [x], { perm: [0, 2, 1, 3] });
-    return this.graph.node("Reshape", [swapped, this.graph.ints(0, 0, width)]);
+    return this.graph.node("Reshape", [swapped, this.graph.ints(-1, width)]);
   }
 
-  /**
-   * softmax(q · kᵀ / √d + mask) · v
-   *
-   * @param keys [rows, heads, d, length]: already transposed
-   * @param mask added to the scores; none when every place may be seen
-   */
-  attend(q: Value, keys: Value, values: Value, headWidth: number, mask?: Value): Value {
+  /** [sentences, heads, places, d] → [sentences, heads, d, places] */
+  transposeKeys(keys: Value): Value {
+    return this.graph.node("Transpose", [keys], { perm: [0, 1, 3, 2] });
+  }
+
+  /** q · kᵀ / √d, [sentences, heads, queries, places], of keys that are transposed. */
+  attentionScores(q: Value, keys: Value, d: number): Value {
+    return this.graph.contrib("FusedMatMul", [q, keys], { alpha: d ** -0.5 });
+  }
+
+  /** softmax(q · kᵀ / √d + mask) · v, of keys that are transposed. */
+  attend(q: Value, keys: Value, values: Value, d: number, mask: Value): Value {
     const { graph } = this;
-    const scaled = graph.node("Mul", [q, graph.float(headWidth ** -0.5)]);
-    const scores = graph.node("MatMul", [scaled, keys]);
-    const masked = mask === undefined ? scores : graph.node("Add", [scores, mask]);
-    return graph.node("MatMul", [graph.node("Softmax", [masked], { axis: -1n }), values]);
+    const scores = graph.node("Add", [this.attentionScores(q, keys, d), mask]);
+    return graph.node("MatMul", [graph.node("Softmax", [scores], { axis: -1n }), values]);
   }
 
   /** fc2(act(fc1(x))) */
@@ -97,7 +151,7 @@ export class Layers {
     const active =
       activation === "relu"
         ? graph.node("Relu", [hidden])
-        : graph.node("Mul", [hidden, graph.node("Sigmoid", [hidden])]);
+        : graph.contrib("QuickGelu", [hidden], { alpha: 1 });
     return this.linear(active, `${name}.fc2`);
   }
 
@@ -113,6 +167,16 @@ export function transpose(data: Float32Array, rows: number, columns: number): Fl
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1)
       result[column * rows + row] = data[row * columns + column] ?? 0;
+  }
+  return result;
+}
+
+function concat(parts: readonly Float32Array[]): Float32Array {
+  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
   }
   return result;
 }

@@ -1,7 +1,7 @@
 import { PbfWriter } from "pbf";
 
 /** Element types, with the numbers of `onnx.proto`. */
-const elementType = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+const elementType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 
 type ElementType = keyof typeof elementType;
 
@@ -12,6 +12,7 @@ type Attribute = number | bigint | string | readonly number[];
 
 interface Node {
   op: string;
+  domain: string;
   inputs: readonly Value[];
   outputs: readonly Value[];
   attributes: Readonly<Record<string, Attribute>>;
@@ -21,7 +22,8 @@ interface Initializer {
   name: Value;
   type: ElementType;
   shape: readonly number[];
-  data: Uint8Array;
+  /** Its bytes, or the name of the file beside the model that is nothing but its bytes. */
+  data: Uint8Array | string;
 }
 
 interface Port {
@@ -34,6 +36,9 @@ interface Port {
 /** IR version 8 and operator set 17: the first with LayerNormalization, read by every onnxruntime since 1.12. */
 const irVersion = 8;
 const opset = 17;
+
+/** Operators of onnxruntime's own; they have had version 1 since they exist. */
+const contribDomain = "com.microsoft";
 
 /** Builds an ONNX graph node by node and writes it as a model file. Field numbers are those of `onnx.proto`. */
 export class OnnxGraph {
@@ -48,10 +53,18 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Gives a value a name outside. */
-  output(name: string, value: Value, type: ElementType, shape: Port["shape"]): void {
-    this.#nodes.push({ op: "Identity", inputs: [value], outputs: [name], attributes: {} });
+  /**
+   * Gives a value a name outside. It is renamed where it is made, rather than copied under another name.
+   *
+   * @returns the value's new name, for nodes that are still to come
+   */
+  output(name: string, value: Value, type: ElementType, shape: Port["shape"]): Value {
+    for (const node of this.#nodes) {
+      node.inputs = node.inputs.map((input) => (input === value ? name : input));
+      node.outputs = node.outputs.map((output) => (output === value ? name : output));
+    }
     this.#outputs.push({ name, type, shape });
+    return name;
   }
 
   /** Adds a node with one output. Integer attributes are given as bigint or as lists, floats as number. */
@@ -64,10 +77,16 @@ export class OnnxGraph {
     inputs: readonly Value[],
     outputs: number,
     attributes: Node["attributes"] = {},
+    domain = "",
   ): Value[] {
     const names = Array.from({ length: outputs }, (_, index) => `${op}_${this.#nodes.length}_${index}`);
-    this.#nodes.push({ op, inputs, outputs: names, attributes });
+    this.#nodes.push({ op, domain, inputs, outputs: names, attributes });
     return names;
+  }
+
+  /** Adds a node of onnxruntime's own operators with one output. */
+  contrib(op: string, inputs: readonly Value[], attributes: Node["attributes"] = {}): Value {
+    return this.nodeWithOutputs(op, inputs, 1, attributes, contribDomain)[0] ?? "";
   }
 
   tensor(name: string, type: ElementType, shape: readonly number[], data: ArrayBufferView): Value {
@@ -77,6 +96,12 @@ export class OnnxGraph {
       shape,
       data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     });
+    return name;
+  }
+
+  /** A tensor whose bytes are the whole of a file beside the model, which several graphs may share. */
+  fileTensor(name: string, type: ElementType, shape: readonly number[], file: string): Value {
+    this.#initializers.push({ name, type, shape, data: file });
     return name;
   }
 
@@ -119,14 +144,19 @@ export class OnnxGraph {
       },
       null,
     );
-    pbf.writeMessage(
-      8,
-      (_, opsetId) => {
-        opsetId.writeStringField(1, "");
-        opsetId.writeVarintField(2, opset);
-      },
-      null,
-    );
+    for (const [domain, version] of [
+      ["", opset],
+      [contribDomain, 1],
+    ] as const) {
+      pbf.writeMessage(
+        8,
+        (_, opsetId) => {
+          opsetId.writeStringField(1, domain);
+          opsetId.writeVarintField(2, version);
+        },
+        null,
+      );
+    }
     return pbf.finish();
   }
 
@@ -139,11 +169,14 @@ export class OnnxGraph {
   }
 }
 
-function writeNode({ op, inputs, outputs, attributes }: Node, pbf: PbfWriter): void {
+function writeNode({ op, domain, inputs, outputs, attributes }: Node, pbf: PbfWriter): void {
   for (const input of inputs) pbf.writeStringField(1, input);
   for (const output of outputs) pbf.writeStringField(2, output);
+  // Its optimiser names what it makes after the nodes, so they need names of their own.
+  pbf.writeStringField(3, outputs[0] ?? op);
   pbf.writeStringField(4, op);
   for (const attribute of Object.entries(attributes)) pbf.writeMessage(5, writeAttribute, attribute);
+  if (domain !== "") pbf.writeStringField(7, domain);
 }
 
 /** AttributeProto: name 1, f 2, i 3, s 4, ints 8, type 20 (FLOAT 1, INT 2, STRING 3, INTS 7). */
@@ -168,7 +201,18 @@ function writeInitializer({ name, type, shape, data }: Initializer, pbf: PbfWrit
   for (const side of shape) pbf.writeVarintField(1, side);
   pbf.writeVarintField(2, elementType[type]);
   pbf.writeStringField(8, name);
-  pbf.writeBytesField(9, data);
+  if (typeof data === "string") {
+    pbf.writeMessage(13, writeEntry, ["location", data]);
+    pbf.writeVarintField(14, external);
+  } else pbf.writeBytesField(9, data);
+}
+
+/** TensorProto.DataLocation */
+const external = 1;
+
+function writeEntry([key, value]: readonly [string, string], pbf: PbfWriter): void {
+  pbf.writeStringField(1, key);
+  pbf.writeStringField(2, value);
 }
 
 function writePort({ name, type, shape }: Port, pbf: PbfWriter): void {

@@ -2,7 +2,10 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 
 import type { MarianConfig } from "../checkpoint/read-marian-config.js";
 import { BeamSearch } from "./beam-search.js";
+import { type CacheMemory, DecoderCache } from "./decoder-cache.js";
+import type { DecoderMemory } from "./decoder-memory.js";
 import { GreedySearch } from "./greedy-search.js";
+import { RecurrentState } from "./recurrent-state.js";
 import type { Continuation, Hypothesis, SearchOptions, SentenceSearch } from "./sentence-search.js";
 
 /** Names to float tensors, as the graphs take and give them. */
@@ -15,10 +18,11 @@ interface DecodeOptions {
   cross: Tensors;
   sentences: number;
   search: SearchOptions;
+  memory: CacheMemory;
 }
 
 /** Sentences that are done leave the batch once they are this share of it. */
-const doneShare = 0.25;
+const doneShare = 1 / 16;
 
 /**
  * Searches translations for the sentences of a batch together, a step of all beams at a time.
@@ -31,17 +35,20 @@ export async function decodeBatch({
   cross,
   sentences,
   search,
+  memory,
 }: DecodeOptions): Promise<Hypothesis[]> {
   const searches = Array.from({ length: sentences }, (): SentenceSearch =>
     search.beams === 1 ? new GreedySearch(search, config.endId) : new BeamSearch(search, config.endId),
   );
   const wanted = Math.min(search.beams === 1 ? 1 : 2 * search.beams, config.vocabularySize);
   const count = new Tensor("int64", BigInt64Array.of(BigInt(wanted)), [1]);
+  const past: DecoderMemory =
+    config.decoderCell === "ssru"
+      ? new RecurrentState(config, sentences)
+      : new DecoderCache(config, sentences, memory);
   let active = searches.map((_, sentence) => sentence);
   let crossNow = cross;
   let rows: Int32Array = Int32Array.from(active, () => config.startId);
-  let origins: Int32Array = Int32Array.from(active.keys());
-  let cache = emptyCache(config, sentences);
 
   for (let position = 0; active.some((sentence) => searches[sentence]?.done === false); position += 1) {
     const perSentence = rows.length / active.length;
@@ -51,44 +58,38 @@ export async function decodeBatch({
       step = await decoder.run({
         ids: new Tensor("int32", rows, [rows.length]),
         position: new Tensor("int32", Int32Array.of(position), [1]),
-        origin: new Tensor("int32", origins, [origins.length]),
         count,
         ...crossNow,
-        ...cache,
+        ...past.feeds(),
       });
-      cache = Object.fromEntries(
-        Object.keys(cache).map((name) => [name, required(step[`new_${name}`], name)]),
-      );
+      past.append(step);
     }
-    const nextRows: number[] = [];
-    const nextOrigins: number[] = [];
+    const next = new Int32Array(active.length * search.beams);
+    const origins = new Uint8Array(next.length);
     for (const [place, sentence] of active.entries()) {
       const current = required(searches[sentence], "search");
-      const first = place * perSentence;
       const chosen = current.done
         ? []
         : current.advance(
             forced
               ? forcedEnds(current, config.forcedEndId ?? config.endId)
-              : continuations(current, step, first, perSentence, wanted),
+              : continuations(current, step, place * perSentence, perSentence, wanted),
           );
       // A sentence that is done, or has fewer ways on than beams, fills its rows: the graph wants equal numbers.
       for (let beam = 0; beam < search.beams; beam += 1) {
-        const next = chosen[beam] ?? chosen[0] ?? { beam: 0, token: config.padId };
-        nextRows.push(next.token);
-        nextOrigins.push(first + next.beam);
+        const { token, beam: origin } = chosen[beam] ?? chosen[0] ?? { beam: 0, token: config.padId };
+        next[place * search.beams + beam] = token;
+        origins[place * search.beams + beam] = origin;
       }
     }
-    rows = Int32Array.from(nextRows);
-    origins = Int32Array.from(nextOrigins);
+    rows = next;
     const left = [...active.keys()].filter((place) => searches[active[place] ?? -1]?.done === false);
-    if (
-      left.length < active.length &&
-      (left.length === 0 || active.length - left.length >= doneShare * active.length)
-    ) {
+    if (left.length === 0) break;
+    past.reorder(search.beams, origins);
+    if (left.length <= (1 - doneShare) * active.length) {
       crossNow = pickSentences(crossNow, left);
+      past.keep(left);
       rows = pickRows(rows, left, search.beams);
-      origins = pickRows(origins, left, search.beams);
       active = left.map((place) => active[place] ?? 0);
     }
   }
@@ -121,33 +122,20 @@ function forcedEnds({ beams }: SentenceSearch, token: number): Continuation[] {
   return beams.map(({ score }, beam) => ({ beam, token, score })).sort((a, b) => b.score - a.score);
 }
 
-function emptyCache(
-  { decoderCell, decoderLayers, decoderHeads, width }: MarianConfig,
-  rows: number,
-): Tensors {
-  const d = width / decoderHeads;
-  const cache: Tensors = {};
-  for (let layer = 0; layer < decoderLayers; layer += 1) {
-    if (decoderCell === "ssru") {
-      cache[`state_${layer}`] = new Tensor("float32", new Float32Array(rows * width), [rows, 1, width]);
-      continue;
-    }
-    cache[`keys_${layer}`] = new Tensor("float32", new Float32Array(), [rows, decoderHeads, d, 0]);
-    cache[`values_${layer}`] = new Tensor("float32", new Float32Array(), [rows, decoderHeads, 0, d]);
-  }
-  return cache;
-}
-
+/** Keeps only these sentences, in place. */
 function pickSentences(cross: Tensors, places: readonly number[]): Tensors {
   return Object.fromEntries(
     Object.entries(cross).map(([name, tensor]) => {
       const data = tensor.data as Float32Array;
       const size = data.length / (tensor.dims[0] ?? 1);
-      const picked = new Float32Array(places.length * size);
-      places.forEach((place, index) => {
-        picked.set(data.subarray(place * size, (place + 1) * size), index * size);
-      });
-      return [name, new Tensor("float32", picked, [places.length, ...tensor.dims.slice(1)])];
+      for (const [to, from] of places.entries()) data.copyWithin(to * size, from * size, (from + 1) * size);
+      return [
+        name,
+        new Tensor("float32", data.subarray(0, places.length * size), [
+          places.length,
+          ...tensor.dims.slice(1),
+        ]),
+      ];
     }),
   );
 }
