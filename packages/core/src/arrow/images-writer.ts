@@ -1,8 +1,9 @@
-import { Binary, Field, Schema } from "apache-arrow";
+import { Binary, Field, makeData, Schema } from "apache-arrow";
 
 import type { PartFile } from "../parts/part-file.js";
 import { ArrowStreamEncoder } from "./arrow-stream-encoder.js";
 import { binaryData } from "./binary-data.js";
+import { valueOffsets } from "./value-offsets.js";
 
 /** Where a picture lies in its part's images file. */
 export interface ImageRange {
@@ -26,6 +27,8 @@ export class ImagesWriter {
   readonly #encoder = new ArrowStreamEncoder(schema);
   #pending: { bytes: Uint8Array; placed: (range: ImageRange) => void }[] = [];
   #pendingBytes = 0;
+  /** Stands for the pictures while a batch is laid out, so that they are never copied; its memory is never touched. */
+  #blank = new Uint8Array(0);
 
   constructor(file: PartFile, { flushBytes = 4 << 20 }: { flushBytes?: number } = {}) {
     this.#file = file;
@@ -54,18 +57,26 @@ export class ImagesWriter {
       if (this.#encoder.position === 0) await this.#file.write(this.#encoder.batch(0, [binaryData([])]));
       return;
     }
-    const values = binaryData(pending.map(({ bytes }) => bytes));
-    let offset = this.#encoder.position;
-    const chunks = this.#encoder.batch(pending.length, [values]);
-    const body = chunks.find((chunk) => chunk.buffer === values.values.buffer);
-    for (const chunk of chunks) {
-      if (chunk === body) break;
-      offset += chunk.byteLength;
-    }
+    const offsets = valueOffsets(pending.map(({ bytes }) => bytes.byteLength));
+    const total = offsets.at(-1) ?? 0;
+    if (this.#blank.byteLength < total) this.#blank = new Uint8Array(total);
+    const blank = this.#blank.subarray(0, total);
+    const column = makeData({
+      type: new Binary(),
+      length: pending.length,
+      nullCount: 0,
+      valueOffsets: offsets,
+      data: blank,
+    });
+    const before = this.#encoder.position;
+    const chunks = this.#encoder.batch(pending.length, [column]);
+    // Arrow leaves out an empty buffer.
+    const blankAt = total === 0 ? chunks.length : chunks.findIndex(({ buffer }) => buffer === blank.buffer);
+    let offset = chunks.slice(0, blankAt).reduce((sum, chunk) => sum + chunk.byteLength, before);
     for (const { bytes, placed } of pending) {
       placed({ offset, length: bytes.byteLength });
       offset += bytes.byteLength;
     }
-    await this.#file.write(chunks);
+    await this.#file.write(chunks.toSpliced(blankAt, 1, ...pending.map(({ bytes }) => bytes)));
   }
 }
