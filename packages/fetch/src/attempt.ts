@@ -1,13 +1,11 @@
-import { FetchFailure } from "./fetch-failure.js";
-import type { FetchSettings } from "./fetch-options.js";
-import type { Validators } from "./fetch-result.js";
 import { decodeBody } from "./decode-body.js";
 import { detectImage } from "./detect-image.js";
+import { FetchFailure } from "./fetch-failure.js";
+import type { Validators } from "./fetch-result.js";
+import { follow, type Web } from "./follow.js";
+import type { Turn } from "./hosts/turn.js";
 import type { Headers } from "./is-opted-out.js";
-import { judgeHead, type HeadVerdict } from "./judge-head.js";
-import { normaliseUrl } from "./normalise-url.js";
-import type { Origins } from "./origins.js";
-import { requestOnce } from "./request-once.js";
+import { judgeHead } from "./judge-head.js";
 
 /** What an attempt has seen so far; kept up to date, so that it tells as much when the attempt fails. */
 export interface Trace {
@@ -31,59 +29,39 @@ export interface Trace {
 export async function attempt(
   url: string,
   trace: Trace,
-  origins: Origins,
-  settings: FetchSettings,
+  web: Web,
+  turn: Turn,
   signal: AbortSignal,
   validators?: Validators,
 ): Promise<Buffer | null> {
-  const seen = new Set<string>();
-  let leftMs = settings.totalMs;
-  for (let next = url; ;) {
-    trace.finalUrl = next;
-    seen.add(next);
-    const target = new URL(next);
-    let verdict: HeadVerdict | { kind: "unchanged" } | undefined;
-    let encoding = "";
-    const conditions = next === validators?.url ? conditional(validators) : {};
-    const body = await origins.use(target.origin, signal, async (pool) => {
-      const begun = performance.now();
-      const { userAgent, headersMs, stallMs, maxBytes } = settings;
-      const body = await requestOnce({
-        pool,
-        url: target,
-        userAgent,
-        headers: conditions,
-        headersMs,
-        stallMs,
-        totalMs: leftMs,
-        maxBytes,
-        signal,
-        onHead: (head) => {
-          note(trace, head.status, head.headers);
-          encoding = joined(head.headers["content-encoding"]) ?? "";
-          if (head.status === 304 && Object.keys(conditions).length > 0) verdict = { kind: "unchanged" };
-          else verdict = judgeHead(head, settings);
-          return verdict.kind === "body" ? "read" : "discard";
-        },
-        onBytes: (bytes) => {
-          trace.bytes += bytes;
-        },
-      });
-      leftMs -= performance.now() - begun;
-      return body;
-    });
-    if (verdict?.kind === "failure") throw verdict.failure;
-    if (verdict?.kind === "unchanged") return null;
-    if (verdict?.kind !== "redirect")
-      return await picture(body ?? Buffer.alloc(0), encoding, settings.maxBytes);
-    next = redirectTarget(verdict.location, next);
-    if (seen.has(next)) throw new FetchFailure("redirect_loop", `redirected to ${next} again`);
-    if (trace.redirects === settings.maxRedirects) {
-      throw new FetchFailure("redirect_loop", `more than ${settings.maxRedirects} redirects`);
-    }
-    if (leftMs <= 0) throw new FetchFailure("timeout", `not done within ${settings.totalMs} ms`);
-    trace.redirects++;
-  }
+  const { maxBytes, maxRedirects } = web.settings;
+  let encoding = "";
+  let conditions: Record<string, string> = {};
+  let unchanged = false;
+  const body = await follow(url, web, {
+    maxBytes,
+    maxRedirects,
+    turn,
+    signal,
+    before: ({ href }) => {
+      trace.finalUrl = href;
+      conditions = href === validators?.url ? conditional(validators) : {};
+      return conditions;
+    },
+    judge: (head) => {
+      note(trace, head.status, head.headers);
+      encoding = joined(head.headers["content-encoding"]) ?? "";
+      unchanged = head.status === 304 && Object.keys(conditions).length > 0;
+      return unchanged ? { kind: "unchanged" } : judgeHead(head, web.settings);
+    },
+    onBytes: (bytes) => {
+      trace.bytes += bytes;
+    },
+    onRedirect: () => {
+      trace.redirects += 1;
+    },
+  });
+  return unchanged ? null : picture(body, encoding, maxBytes);
 }
 
 function conditional({ etag, lastModified }: Validators): Record<string, string> {
@@ -114,13 +92,6 @@ function validator(header: string | string[] | undefined): string | null {
 
 function joined(header: string | string[] | undefined): string | null {
   return header === undefined ? null : Array.isArray(header) ? header.join(", ") : header;
-}
-
-function redirectTarget(location: string | null, base: string): string {
-  if (location === null) throw new FetchFailure("bad_redirect", "a redirect without Location");
-  const target = normaliseUrl(location, base);
-  if (target === null) throw new FetchFailure("bad_redirect", `redirected to ${location}`);
-  return target;
 }
 
 async function picture(wire: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {

@@ -4,6 +4,9 @@ import { fetchImage } from "./fetch-image.js";
 import type { FetchOptions } from "./fetch-options.js";
 import type { FetchResult, Validators } from "./fetch-result.js";
 import { fetchSettings } from "./fetch-settings.js";
+import { hostLimits } from "./hosts/host-limits.js";
+import type { Turn } from "./hosts/turn.js";
+import { Turns } from "./hosts/turns.js";
 import { Origins } from "./origins.js";
 
 export interface FetchClient {
@@ -11,14 +14,17 @@ export interface FetchClient {
    * Downloads a picture. Whatever the web does ends in a result with exactly one outcome, in bounded time.
    *
    * @param url as found in a list; it is normalised first
+   * @param options.turn a turn at the URL's host, from `turns`; without one, the download waits for its own
    * @param options.validators of an earlier download: where the picture is still the same, the result is ok and
    *   `unchanged`, without a body
    * @throws the signal's reason when it aborts, and an Error when the client is or gets closed
    */
   fetchImage: (
     url: string,
-    options?: { signal?: AbortSignal; validators?: Validators },
+    options?: { signal?: AbortSignal; turn?: Turn; validators?: Validators },
   ) => Promise<FetchResult>;
+  /** Who asks which host next; for callers that have more URLs than can be asked for at once. */
+  turns: Turns;
   /** Ends what is running and closes every connection; nothing then keeps the process alive. */
   close: () => Promise<void>;
 }
@@ -34,10 +40,16 @@ export function createClient(options: FetchOptions = {}): FetchClient {
   const lookup = settings.lookup ?? ownLookup ?? createLookup();
   const connector = createConnector({ ...settings, lookup, connect: settings.connect });
   const origins = new Origins({ ...settings, connect: connector.connect });
+  const turns = new Turns({
+    concurrency: settings.concurrency,
+    ...hostLimits(settings, settings.workers),
+  });
+  const web = { origins, turns, settings };
   const running = new Set<AbortController>();
   let closed = false;
   return {
-    fetchImage: async (url, { signal, validators } = {}) => {
+    turns,
+    fetchImage: async (url, { signal, turn: given, validators } = {}) => {
       if (closed) throw new Error("fetchImage was called on a closed client; create another one");
       signal?.throwIfAborted();
       const controller = new AbortController();
@@ -46,9 +58,11 @@ export function createClient(options: FetchOptions = {}): FetchClient {
       };
       signal?.addEventListener("abort", abort, { once: true });
       running.add(controller);
+      const turn = given ?? turns.open();
       try {
-        return await fetchImage(url, origins, settings, controller.signal, validators);
+        return await fetchImage(url, web, turn, controller.signal, validators);
       } finally {
+        if (given === undefined) turn.rest();
         running.delete(controller);
         signal?.removeEventListener("abort", abort);
       }
@@ -59,6 +73,7 @@ export function createClient(options: FetchOptions = {}): FetchClient {
         controller.abort(new Error("the client was closed during a download"));
       connector.close();
       ownLookup?.close();
+      turns.close();
       await origins.close();
     },
   };

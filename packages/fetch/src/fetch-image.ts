@@ -4,17 +4,22 @@ import { attempt, type Trace } from "./attempt.js";
 import { FetchFailure } from "./fetch-failure.js";
 import type { FetchSettings } from "./fetch-options.js";
 import type { FetchResult, Validators } from "./fetch-result.js";
+import type { Web } from "./follow.js";
+import type { Turn } from "./hosts/turn.js";
 import { normaliseUrl } from "./normalise-url.js";
-import type { Origins } from "./origins.js";
 import { retryDelay } from "./retry-delay.js";
 
 const maxDetail = 300;
 
-/** Downloads a picture with retries; see `FetchClient`. */
+/**
+ * Downloads a picture with retries; see `FetchClient`.
+ *
+ * @param turn what asks the hosts; whoever opened it ends it
+ */
 export async function fetchImage(
   rawUrl: string,
-  origins: Origins,
-  settings: FetchSettings,
+  web: Web,
+  turn: Turn,
   signal: AbortSignal,
   validators?: Validators,
 ): Promise<FetchResult> {
@@ -36,7 +41,7 @@ export async function fetchImage(
   for (let attempts = 1; ; attempts++) {
     const trace: Trace = { ...empty, finalUrl: url };
     try {
-      const body = await attempt(url, trace, origins, settings, signal, validators);
+      const body = await attempt(url, trace, web, turn, signal, validators);
       const elapsedMs = performance.now() - begun;
       return {
         ...trace,
@@ -51,10 +56,11 @@ export async function fetchImage(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof FetchFailure)) throw error;
-      const delay = retryDelay(error, attempts, settings);
+      const delay = retryDelay(error, attempts, web.settings);
       if (delay === null)
         return { ...trace, ...failed(error), attempts, elapsedMs: performance.now() - begun };
-      await pause(delay, settings, signal);
+      turn.rest();
+      await pause(delay, web.settings, signal);
     }
   }
 }

@@ -9,8 +9,17 @@ export interface ConnectTarget {
 }
 
 export interface FetchOptions {
-  /** Connections, and so requests in flight, to one origin. @default 6 */
-  connectionsPerOrigin?: number;
+  /** Requests in flight; more wait for their turn, which costs no deadline. @default as many as are asked for */
+  concurrency?: number;
+  /** Connections, and so requests in flight, to one host name. @default 6 */
+  connectionsPerHost?: number;
+  /**
+   * Requests to one host name in a second; one that was left in peace may get as many at once. Less after a 429 or 503:
+   * half of what it was asked, growing back within a minute. @default 20
+   */
+  requestsPerSecondPerHost?: number;
+  /** Processes that download at the same time and share what a host may be asked; see `hostLimits`. @default 1 */
+  workers?: number;
   /** Origins whose idle connections are kept for the next request. @default 256 */
   maxIdleOrigins?: number;
   /** Deadline for name lookup, TCP and TLS together, milliseconds. @default 5_000 */
@@ -32,7 +41,10 @@ export interface FetchOptions {
   retries?: number;
   /** First pause before a retry, milliseconds; it doubles each time, and half of it is drawn by lot. @default 500 */
   retryBaseMs?: number;
-  /** Longest Retry-After that is waited for, milliseconds; who asks for more is not asked again. @default 30_000 */
+  /**
+   * Longest Retry-After that is waited for, milliseconds, by all requests to that host; a host that asks for more is not
+   * asked until then, and whoever wants to ends with the outcome of that answer. @default 30_000
+   */
   maxRetryAfterMs?: number;
   /** Say who you are, with a contact. @default "Leyenda/0.1 (image dataset builder)" */
   userAgent?: string;

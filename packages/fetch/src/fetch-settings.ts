@@ -13,6 +13,13 @@ import type { FetchOptions, FetchSettings } from "./fetch-options.js";
 export function fetchSettings(options: FetchOptions): FetchSettings {
   for (const name of positive) check(name, options[name], 1);
   for (const name of natural) check(name, options[name], 0);
+  const { requestsPerSecondPerHost: rate } = options;
+  if (rate !== undefined && !(rate > 0 && rate <= largest)) {
+    throw new LeyendaError("CONFIG_INVALID", `requestsPerSecondPerHost is ${rate}`, {
+      where: "fetch.requestsPerSecondPerHost",
+      expected: `a number above 0, at most ${largest}`,
+    });
+  }
   for (const [pattern, address] of Object.entries(options.resolve ?? {})) {
     if (isIP(address) === 0) {
       throw new LeyendaError("CONFIG_INVALID", `${JSON.stringify(address)} is not an IP address`, {
@@ -26,7 +33,10 @@ export function fetchSettings(options: FetchOptions): FetchSettings {
 
 function defaults(): FetchSettings {
   return {
-    connectionsPerOrigin: 6,
+    concurrency: Number.MAX_SAFE_INTEGER,
+    connectionsPerHost: 6,
+    requestsPerSecondPerHost: 20,
+    workers: 1,
     maxIdleOrigins: 256,
     connectMs: 5_000,
     headersMs: 10_000,
@@ -51,7 +61,9 @@ function defaults(): FetchSettings {
 }
 
 const positive = [
-  "connectionsPerOrigin",
+  "concurrency",
+  "connectionsPerHost",
+  "workers",
   "connectMs",
   "headersMs",
   "stallMs",

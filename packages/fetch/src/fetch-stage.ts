@@ -4,9 +4,9 @@ import {
   type Json,
   type PartPlan,
   type Stage,
+  type StageContext,
   withProgress,
 } from "@leyenda/core";
-import pLimit from "p-limit";
 
 import { createClient } from "./create-client.js";
 import type { FetchOptions } from "./fetch-options.js";
@@ -27,13 +27,15 @@ import type { SourcePart } from "./source/plan-source.js";
 export function createFetchStage(
   injected: Pick<FetchOptions, "connect" | "lookup"> = {},
 ): Stage<FetchConfig> {
+  // One set for all parts of a worker: what a host may be asked knows no parts.
   let tools: FetchTools | undefined;
-  const toolsFor = ({ concurrency, breaker, ...fetchOptions }: FetchConfig["fetch"]): FetchTools =>
-    (tools ??= {
-      client: createClient({ ...fetchOptions, ...injected }),
-      limit: pLimit(concurrency),
+  const toolsFor = ({ config, workers = 1 }: StageContext<FetchConfig>): FetchTools => {
+    const { breaker, ...fetchOptions } = config.fetch;
+    return (tools ??= {
+      client: createClient({ ...fetchOptions, workers, ...injected }),
       breaker: new Breaker(breaker),
     });
+  };
   return {
     name: "fetch",
     folder: "fetched",
@@ -49,11 +51,11 @@ export function createFetchStage(
       return { parts: parts.map(toPlan) };
     },
     run: (part, context) => {
-      const using = toolsFor(context.config.fetch);
+      const using = toolsFor(context);
       return withProgress((counter) => fetchPart(part, context, using, counter));
     },
     revise: (_part, context, base, request) => {
-      const using = toolsFor(context.config.fetch);
+      const using = toolsFor(context);
       return withProgress((counter) => revisePart(context, base, request, using, counter));
     },
     finish: ({ folders }, manifest) => findSharedUrls(folders.fetched, manifest),
@@ -68,7 +70,7 @@ export const stage = createFetchStage();
 
 /** How fast we ask decides nothing about what comes; everything else may. */
 function options(config: FetchConfig): Record<string, Json> {
-  const speed = new Set(["concurrency", "connectionsPerOrigin", "breaker"]);
+  const speed = new Set(["concurrency", "connectionsPerHost", "requestsPerSecondPerHost", "breaker"]);
   const named = Object.entries(config.fetch)
     .filter(([name]) => !speed.has(name))
     .map(([name, value]): [string, Json] => [`fetch.${name}`, value]);

@@ -1,24 +1,18 @@
 import { type buildConnector, Pool } from "undici";
 
 export interface OriginsOptions {
-  connectionsPerOrigin: number;
+  connectionsPerHost: number;
   maxIdleOrigins: number;
   connect: buildConnector.connector;
 }
 
 interface Origin {
   pool: Pool;
-  /** Requests here, waiting ones included. */
+  /** Requests here. */
   users: number;
-  running: number;
-  /** First come, first served: who ends hands its place over by calling the first. */
-  waiting: Set<() => void>;
 }
 
-/**
- * Connection pools by origin. It bounds the requests in flight to one origin, so that deadlines run only while a server is
- * being asked, and the number of origins whose idle connections are kept.
- */
+/** Connection pools by origin. It bounds the number of origins whose idle connections are kept; `Turns` bound the rest. */
 export class Origins {
   readonly #options: OriginsOptions;
   /** In order of last use. */
@@ -29,25 +23,13 @@ export class Origins {
     this.#options = options;
   }
 
-  /**
-   * Runs a request when one of the origin's connections is free.
-   *
-   * @throws the signal's reason when it aborts before that
-   */
-  async use<T>(name: string, signal: AbortSignal, request: (pool: Pool) => Promise<T>): Promise<T> {
+  /** Runs a request with the origin's pool, which is kept at least until it ends. */
+  async use<T>(name: string, request: (pool: Pool) => Promise<T>): Promise<T> {
     const origin = this.#origin(name);
     if (origin.users === 0) this.#idle--;
     origin.users++;
     try {
-      if (origin.running >= this.#options.connectionsPerOrigin) await turn(origin, signal);
-      else origin.running++;
-      try {
-        return await request(origin.pool);
-      } finally {
-        const next = origin.waiting.values().next().value;
-        if (next === undefined) origin.running--;
-        else next();
-      }
+      return await request(origin.pool);
     } finally {
       origin.users--;
       if (origin.users === 0) this.#rest(name, origin);
@@ -64,9 +46,9 @@ export class Origins {
   #origin(name: string): Origin {
     const known = this.#origins.get(name);
     if (known !== undefined) return known;
-    const { connectionsPerOrigin, connect } = this.#options;
+    const { connectionsPerHost, connect } = this.#options;
     const pool = new Pool(name, {
-      connections: connectionsPerOrigin,
+      connections: connectionsPerHost,
       connect,
       pipelining: 1,
       // Ours are exact to the millisecond and span redirects; undici's are coarse.
@@ -76,7 +58,7 @@ export class Origins {
       keepAliveMaxTimeout: 30_000,
       maxHeaderSize: 65_536,
     });
-    const origin: Origin = { pool, users: 0, running: 0, waiting: new Set() };
+    const origin: Origin = { pool, users: 0 };
     this.#origins.set(name, origin);
     this.#idle++;
     return origin;
@@ -99,24 +81,4 @@ export class Origins {
       return;
     }
   }
-}
-
-function turn({ waiting }: Origin, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const start = (): void => {
-      waiting.delete(start);
-      signal.removeEventListener("abort", abort);
-      resolve();
-    };
-    const abort = (): void => {
-      waiting.delete(start);
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) {
-      abort();
-      return;
-    }
-    waiting.add(start);
-    signal.addEventListener("abort", abort, { once: true });
-  });
 }

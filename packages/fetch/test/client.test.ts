@@ -75,7 +75,7 @@ describe("a client", () => {
     expect(server.connections()).toBe(1);
   });
 
-  it("keeps to connectionsPerOrigin, and waiting for a turn costs no deadline", async () => {
+  it("keeps to connectionsPerHost, and waiting for a turn costs no deadline", async () => {
     let most = 0;
     let running = 0;
     const server = await serve((socket) => {
@@ -86,7 +86,7 @@ describe("a client", () => {
         socket.write(reply({ body: gif }));
       }, 100);
     });
-    const client = open({ connectionsPerOrigin: 2, totalMs: 500 });
+    const client = open({ connectionsPerHost: 2, totalMs: 500 });
     const results = await Promise.all(Array.from({ length: 16 }, () => client.fetchImage(server.origin)));
     expect(results.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 16 }, () => "ok"));
     expect(most).toBe(2);
@@ -94,7 +94,7 @@ describe("a client", () => {
 
   it("gives the turn of an aborted download to nobody who has one", async () => {
     const server = await serve(silence);
-    const client = open({ connectionsPerOrigin: 1, totalMs: 300, headersMs: 300 });
+    const client = open({ connectionsPerHost: 1, totalMs: 300, headersMs: 300 });
     const first = client.fetchImage(server.origin);
     const aborted = client.fetchImage(server.origin, { signal: AbortSignal.timeout(50) });
     const third = client.fetchImage(server.origin);
@@ -122,7 +122,7 @@ describe("a client", () => {
 
   it("throws the signal's reason, before, in a wait and in the middle", async () => {
     const server = await serve(silence);
-    const client = open({ connectionsPerOrigin: 1 });
+    const client = open({ connectionsPerHost: 1 });
     const reason = new Error("enough");
     await expect(client.fetchImage(server.origin, { signal: AbortSignal.abort(reason) })).rejects.toBe(
       reason,

@@ -678,7 +678,8 @@ const options: FetchOptions = {
   ...deadlines,
   maxBytes,
   retries: 0,
-  connectionsPerOrigin: 64,
+  connectionsPerHost: 64,
+  requestsPerSecondPerHost: 100_000,
   allowPrivate: ["127.0.0.1"],
   resolve: { "intranet.test": "10.0.0.1" },
   lookup: (hostname) =>

@@ -36,7 +36,12 @@ describe.skipIf(!existsSync("/proc/self/status"))("memory (needs /proc)", () => 
       JSON.stringify({
         name: "many",
         source: { path: "list.tsv", rowsPerPart: 10_000 },
-        fetch: { concurrency: 64, connectionsPerOrigin: 64, allowPrivate: ["127.0.0.1"] },
+        fetch: {
+          concurrency: 64,
+          connectionsPerHost: 64,
+          requestsPerSecondPerHost: 10_000,
+          allowPrivate: ["127.0.0.1"],
+        },
         select: { train: 1, validation: 1 },
         translate: { model: "none" },
       }),

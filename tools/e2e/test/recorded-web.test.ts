@@ -53,7 +53,14 @@ describe.skipIf(corpus === undefined)("the recorded web of January 2019 (needs L
       JSON.stringify({
         name: "recorded",
         source: { path: "list.tsv", columns: ["caption", "url"], rowsPerPart: 500 },
-        fetch: { concurrency: 64, totalMs: 3000, headersMs: 2000, retries: 1, retryBaseMs: 20 },
+        fetch: {
+          concurrency: 64,
+          requestsPerSecondPerHost: 1000,
+          totalMs: 3000,
+          headersMs: 2000,
+          retries: 1,
+          retryBaseMs: 20,
+        },
         clean: { resize: "keep_ratio_largest", size: 256, quality: 92 },
         select: { train: 900, validation: 100 },
         translate: {

@@ -33,10 +33,18 @@ const source = z
 
 const fetch = z.strictObject({
   concurrency: positive.max(4096).default(64).describe("Downloads in flight in each worker process"),
-  connectionsPerOrigin: positive
+  connectionsPerHost: positive
     .max(256)
     .default(6)
-    .describe("Connections to one origin in each worker process"),
+    .describe("Requests in flight to one host, all worker processes together; each has at least one"),
+  requestsPerSecondPerHost: z
+    .number()
+    .positive()
+    .max(1_000_000)
+    .default(20)
+    .describe(
+      "Requests to one host in a second, all worker processes together; halved when a host answers 429 or 503",
+    ),
   connectMs: milliseconds.default(5_000).describe("Deadline for name lookup, TCP and TLS together"),
   headersMs: milliseconds.default(10_000).describe("Deadline for the response headers"),
   stallMs: milliseconds.default(5_000).describe("Longest silence within a body"),

@@ -21,9 +21,10 @@ interface MakePartsOptions<Config extends FetchConfig> {
 
 /** Keeps every worker supplied with parts until none is left, one fails, or the run is to stop. */
 export async function makeParts<Config extends FetchConfig>(input: MakePartsOptions<Config>): Promise<void> {
-  const { stage, parts, context, options, emit } = input;
+  const { stage, parts, options, emit } = input;
   if (parts.length === 0) return;
   const workers = Math.min(input.workers, parts.length);
+  const context = { ...input.context, workers };
   const newMaker = makerFor(stage, workers);
   const makers = Array.from({ length: workers }, () =>
     newMaker({

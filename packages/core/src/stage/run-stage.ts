@@ -14,8 +14,6 @@ import type { Stage, StageContext, StageEvent } from "./stage.js";
 import { writeManifest } from "./write-manifest.js";
 
 export interface RunStageOptions<Config extends FetchConfig = DatasetConfig> extends StageContext<Config> {
-  /** Worker processes; 1 works in this process. @default 1 */
-  workers?: number;
   /** Make parts anew that were made with other options or from other input. @default false */
   overwrite?: boolean;
   onEvent?: (event: StageEvent) => void;

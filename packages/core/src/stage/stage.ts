@@ -35,6 +35,8 @@ export interface StagePlan {
 export interface StageContext<Config extends FetchConfig = DatasetConfig> {
   config: Config;
   folders: DatasetFolders;
+  /** Processes that make parts of the stage at the same time, and share what the outside world allows. @default 1 */
+  workers?: number;
   /** Tell of every row that is not ok in the progress events, for an event log. @default false */
   tellFailures?: boolean;
 }

@@ -11,9 +11,11 @@ import {
 } from "@leyenda/core";
 
 import type { FetchClient } from "../create-client.js";
+import { hostOf } from "../hosts/host-of.js";
+import type { Turn } from "../hosts/turn.js";
+import { runRows } from "../run-rows.js";
 import { readSourceRows, type SourceRow } from "../source/read-source-rows.js";
 import { BadRows } from "./bad-rows.js";
-import { eachRow } from "./each-row.js";
 import type { FetchTools } from "./fetch-tools.js";
 import { fetchedRow } from "./fetched-row.js";
 
@@ -35,12 +37,19 @@ export async function fetchPart(
     part.input as { firstLine: number; offset: number; bytes: number },
     config.source.columns,
   );
-  await eachRow(lines, tools, context.signal, async (line, signal) => {
-    counter.begin();
-    const row = line.ok ? await download(line, tools.client, images, signal) : await badRows.add(line);
-    rows.push(row);
-    counter.row(row.outcome, row.bytes, context.tellFailures === true ? row : undefined);
-    tools.breaker.row(row.url, row.outcome, row.detail);
+  await runRows(lines, {
+    turns: tools.client.turns,
+    hostOf: (line) => (line.ok ? hostOf(line.url) : null),
+    signal: context.signal,
+    work: async (line, turn, signal) => {
+      counter.begin();
+      const row = line.ok
+        ? await download(line, tools.client, turn, images, signal)
+        : await badRows.add(line);
+      rows.push(row);
+      counter.row(row.outcome, row.bytes, context.tellFailures === true ? row : undefined);
+      tools.breaker.row(row.url, row.outcome, row.detail);
+    },
   });
   await images.finish();
   rows.sort((a, b) => a.line - b.line);
@@ -51,11 +60,12 @@ export async function fetchPart(
 async function download(
   line: Extract<SourceRow, { ok: true }>,
   client: FetchClient,
+  turn: Turn,
   images: ImagesWriter,
   signal: AbortSignal,
 ): Promise<FetchedRow> {
   const fetchedAt = Date.now();
-  const result = await client.fetchImage(line.url, { signal });
+  const result = await client.fetchImage(line.url, { signal, turn });
   const row = fetchedRow(line, result, fetchedAt);
   if (result.body !== null) {
     await images.add(result.body, ({ offset, length }) => {

@@ -18,7 +18,8 @@ import {
 } from "@leyenda/core";
 
 import type { FetchResult } from "../fetch-result.js";
-import { eachRow } from "./each-row.js";
+import { hostOf } from "../hosts/host-of.js";
+import { runRows } from "../run-rows.js";
 import { type FetchRequest, fetchRequestSchema } from "./fetch-request.js";
 import type { FetchTools } from "./fetch-tools.js";
 import { fetchedRow } from "./fetched-row.js";
@@ -41,31 +42,35 @@ export async function revisePart(
   const images = new RevisionImages(context, `images.r${base.revision + 1}.arrow`);
   const changed = new Map<number, FetchedRow>();
   const counts: Record<string, number> = {};
-  await eachRow(
-    old.filter((row) => isAsked(row, asked)).values(),
-    tools,
-    context.signal,
-    async (row, signal) => {
-      counter.begin();
-      const fetchedAt = Date.now();
-      const result = await tools.client.fetchImage(row.url, {
-        signal,
-        ...(asked.kind === "refresh" ? validatorsOf(row) : {}),
-      });
-      counter.row(
-        result.outcome,
-        result.bytes,
-        context.tellFailures === true ? { ...row, detail: result.detail } : undefined,
-      );
-      // In a retry everything may fail again, and nothing is lost by it.
-      if (asked.kind === "refresh") tools.breaker.row(row.url, result.outcome, result.detail);
-      const next =
-        asked.kind === "retry" ? retried(row, result, fetchedAt) : refreshed(row, result, fetchedAt);
-      counts[next === null ? "unchanged" : result.outcome] =
-        (counts[next === null ? "unchanged" : result.outcome] ?? 0) + 1;
-      if (next === null) return;
-      changed.set(row.line, next);
-      if (result.body !== null && next.outcome === "ok") await images.add(result.body, next);
+  await runRows(
+    old.filter((row) => isAsked(row, asked)),
+    {
+      turns: tools.client.turns,
+      hostOf: ({ url }) => hostOf(url),
+      signal: context.signal,
+      work: async (row, turn, signal) => {
+        counter.begin();
+        const fetchedAt = Date.now();
+        const result = await tools.client.fetchImage(row.url, {
+          signal,
+          turn,
+          ...(asked.kind === "refresh" ? validatorsOf(row) : {}),
+        });
+        counter.row(
+          result.outcome,
+          result.bytes,
+          context.tellFailures === true ? { ...row, detail: result.detail } : undefined,
+        );
+        // In a retry everything may fail again, and nothing is lost by it.
+        if (asked.kind === "refresh") tools.breaker.row(row.url, result.outcome, result.detail);
+        const next =
+          asked.kind === "retry" ? retried(row, result, fetchedAt) : refreshed(row, result, fetchedAt);
+        counts[next === null ? "unchanged" : result.outcome] =
+          (counts[next === null ? "unchanged" : result.outcome] ?? 0) + 1;
+        if (next === null) return;
+        changed.set(row.line, next);
+        if (result.body !== null && next.outcome === "ok") await images.add(result.body, next);
+      },
     },
   );
   if (changed.size === 0) return null;
