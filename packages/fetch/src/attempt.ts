@@ -37,7 +37,6 @@ export async function attempt(
   const { maxBytes, maxRedirects } = web.settings;
   let encoding = "";
   let conditions: Record<string, string> = {};
-  let unchanged = false;
   const body = await follow(url, web, {
     maxBytes,
     maxRedirects,
@@ -51,7 +50,7 @@ export async function attempt(
     judge: (head) => {
       note(trace, head.status, head.headers);
       encoding = joined(head.headers["content-encoding"]) ?? "";
-      unchanged = head.status === 304 && Object.keys(conditions).length > 0;
+      const unchanged = head.status === 304 && Object.keys(conditions).length > 0;
       return unchanged ? { kind: "unchanged" } : judgeHead(head, web.settings);
     },
     onBytes: (bytes) => {
@@ -61,7 +60,7 @@ export async function attempt(
       trace.redirects += 1;
     },
   });
-  return unchanged ? null : picture(body, encoding, maxBytes);
+  return body === null ? null : picture(body, encoding, maxBytes);
 }
 
 function conditional({ etag, lastModified }: Validators): Record<string, string> {

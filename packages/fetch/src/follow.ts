@@ -38,10 +38,10 @@ export interface FollowOptions {
  * Asks for a URL and follows redirects to a response that is none. Waiting for a turn costs no deadline.
  *
  * @param url normalised
- * @returns the last response's body, still encoded; empty where there is none
+ * @returns the last response's body, still encoded; empty where there is none, null where it is unchanged
  * @throws FetchFailure, or the signal's reason when it aborts
  */
-export async function follow(url: string, web: Web, options: FollowOptions): Promise<Buffer> {
+export async function follow(url: string, web: Web, options: FollowOptions): Promise<Buffer | null> {
   const { turn, signal, maxRedirects } = options;
   const { totalMs } = web.settings;
   const seen = new Set<string>();
@@ -61,6 +61,7 @@ export async function follow(url: string, web: Web, options: FollowOptions): Pro
     leftMs -= performance.now() - begun;
     const { verdict, body } = answer;
     if (verdict?.kind === "failure") throw verdict.failure;
+    if (verdict?.kind === "unchanged") return null;
     if (verdict?.kind !== "redirect") return body ?? Buffer.alloc(0);
     next = redirectTarget(verdict.location, next);
     if (seen.has(next)) throw new FetchFailure("redirect_loop", `redirected to ${next} again`);

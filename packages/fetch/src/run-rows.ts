@@ -56,7 +56,7 @@ export async function runRows<Row>(
   };
   try {
     for await (const row of rows) {
-      if (signal.aborted) break;
+      signal.throwIfAborted();
       const host = hostOf(row);
       if (host === null) run(row, turns.open());
       else {

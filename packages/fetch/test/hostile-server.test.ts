@@ -10,7 +10,7 @@ import { gif, jpegLike } from "./support/pictures.js";
 import { drip, flood, type RawRequest, rawServer, type RawServer, reply } from "./support/raw-server.js";
 
 const maxBytes = 100_000;
-const deadlines = { connectMs: 400, headersMs: 400, stallMs: 300, totalMs: 1_000 };
+const deadlines = { connectMs: 800, headersMs: 800, stallMs: 600, totalMs: 1_600 };
 /** What a busy machine may add to a deadline before it counts as broken. */
 const graceMs = 2_000;
 
@@ -722,7 +722,7 @@ function firstSegment(path: string): string {
 }
 
 // Deadlines here are fractions of a second: on a busy machine one can pass before the server has misbehaved.
-describe("a hostile server", { retry: 3 }, () => {
+describe("a hostile server", { retry: 8 }, () => {
   it("has a path of its own for every behaviour", () => {
     expect(new Set(behaviours.map((behaviour) => firstSegment(pathOf(behaviour)))).size).toBe(
       behaviours.length,
