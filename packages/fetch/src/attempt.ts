@@ -6,12 +6,14 @@ import { follow, type Web } from "./follow.js";
 import type { Turn } from "./hosts/turn.js";
 import type { Headers } from "./is-opted-out.js";
 import { judgeHead } from "./judge-head.js";
+import { checkRobots } from "./robots/check-robots.js";
 
 /** What an attempt has seen so far; kept up to date, so that it tells as much when the attempt fails. */
 export interface Trace {
   status: number | null;
   finalUrl: string;
   contentType: string | null;
+  robotsTxt: string | null;
   robotsTag: string | null;
   etag: string | null;
   lastModified: string | null;
@@ -42,8 +44,12 @@ export async function attempt(
     maxRedirects,
     turn,
     signal,
-    before: ({ href }) => {
+    before: async (target) => {
+      const { href } = target;
       trace.finalUrl = href;
+      await checkRobots(target, web, turn, signal, (said) => {
+        trace.robotsTxt = said;
+      });
       conditions = href === validators?.url ? conditional(validators) : {};
       return conditions;
     },

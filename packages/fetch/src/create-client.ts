@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import { createConnector } from "./create-connector.js";
 import { createLookup } from "./create-lookup.js";
 import { fetchImage } from "./fetch-image.js";
@@ -7,7 +9,10 @@ import { fetchSettings } from "./fetch-settings.js";
 import { hostLimits } from "./hosts/host-limits.js";
 import type { Turn } from "./hosts/turn.js";
 import { Turns } from "./hosts/turns.js";
+import type { Web } from "./follow.js";
 import { Origins } from "./origins.js";
+import { loadRobotsTxt } from "./robots/load-robots-txt.js";
+import { RobotsFiles } from "./robots/robots-files.js";
 
 export interface FetchClient {
   /**
@@ -44,7 +49,11 @@ export function createClient(options: FetchOptions = {}): FetchClient {
     concurrency: settings.concurrency,
     ...hostLimits(settings, settings.workers),
   });
-  const web = { origins, turns, settings };
+  const closing = new AbortController();
+  // Every robots.txt that is being asked for listens; Node.js takes more than ten listeners for a leak.
+  setMaxListeners(0, closing.signal);
+  const robots = new RobotsFiles((origin) => loadRobotsTxt(origin, web, closing.signal), settings.now);
+  const web: Web = { origins, turns, robots, settings };
   const running = new Set<AbortController>();
   let closed = false;
   return {
@@ -71,6 +80,7 @@ export function createClient(options: FetchOptions = {}): FetchClient {
       closed = true;
       for (const controller of running)
         controller.abort(new Error("the client was closed during a download"));
+      closing.abort(new Error("the client was closed while it asked for a robots.txt"));
       connector.close();
       ownLookup?.close();
       turns.close();

@@ -77,6 +77,7 @@ async function pause(ms: number, { sleep }: FetchSettings, signal: AbortSignal):
 const empty = {
   status: null,
   contentType: null,
+  robotsTxt: null,
   robotsTag: null,
   etag: null,
   lastModified: null,

@@ -48,8 +48,13 @@ export interface FetchOptions {
   maxRetryAfterMs?: number;
   /** Say who you are, with a contact. @default "Leyenda/0.1 (image dataset builder)" */
   userAgent?: string;
-  /** The name under which X-Robots-Tag addresses this crawler. @default "leyenda" */
+  /** The name under which robots.txt and X-Robots-Tag address this crawler. @default "leyenda" */
   userAgentToken?: string;
+  /**
+   * What to do about robots.txt (RFC 9309), on every hop: obey it, only record what it says, or not ask for it. A client
+   * downloads what it is told to; the stage obeys by default. @default "ignore"
+   */
+  robots?: "obey" | "record" | "ignore";
   /** Leave out pictures whose headers reserve them; see `isOptedOut`. @default true */
   obeyOptOut?: boolean;
   /** X-Robots-Tag directives that reserve a picture. @default ["noai", "noimageai"] */

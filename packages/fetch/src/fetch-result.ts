@@ -36,6 +36,8 @@ export interface FetchResult {
   /** The ETag and Last-Modified headers of the last response, for `FetchImageOptions.validators`; null without them. */
   etag: string | null;
   lastModified: string | null;
+  /** What robots.txt said of the last URL, by which line, and when it was read; null where it was not asked. */
+  robotsTxt: string | null;
   /** The X-Robots-Tag and TDM headers of the last response, one `name: value` after the other; null without any. */
   robotsTag: string | null;
 }

@@ -49,6 +49,7 @@ function defaults(): FetchSettings {
     maxRetryAfterMs: 30_000,
     userAgent: "Leyenda/0.1 (image dataset builder)",
     userAgentToken: "leyenda",
+    robots: "ignore",
     obeyOptOut: true,
     optOutDirectives: ["noai", "noimageai"],
     allowPrivate: [],

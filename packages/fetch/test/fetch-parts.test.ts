@@ -34,6 +34,10 @@ beforeEach(async () => {
   asked = [];
   const server = createServer((request, response) => {
     const path = request.url ?? "";
+    if (path === "/robots.txt") {
+      response.writeHead(404).end();
+      return;
+    }
     asked.push(path);
     (answers[path] ?? picture(path))(request, response);
   });

@@ -34,6 +34,10 @@ export async function serveRecordedWeb(rows: readonly RecordedRow[], corpus: str
   if (byPlace.size !== rows.length) throw new Error("two recorded URLs differ in nothing but their scheme");
 
   const server = createServer((request, response) => {
+    if (request.url === "/robots.txt") {
+      response.writeHead(404).end();
+      return;
+    }
     const row = byPlace.get(`${request.headers.host ?? ""} ${request.url ?? ""}`);
     void answer(response, row, (url) => photos.get(photoOf(url)) ?? Buffer.alloc(0));
   });

@@ -59,6 +59,10 @@ const fetch = z.strictObject({
     .min(1)
     .default("Leyenda/0.1 (image dataset builder)")
     .describe("Say who you are, with a contact"),
+  robots: z
+    .enum(["obey", "record", "ignore"])
+    .default("obey")
+    .describe("robots.txt (RFC 9309): obey it, only record what it says in each row, or do not ask for it"),
   obeyOptOut: z
     .boolean()
     .default(true)

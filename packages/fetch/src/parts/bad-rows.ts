@@ -24,6 +24,7 @@ export class BadRows {
       status: null,
       final_url: null,
       content_type: null,
+      robots_txt: null,
       robots_tag: null,
       detail: problem,
       sha256: null,

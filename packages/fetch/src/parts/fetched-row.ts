@@ -22,6 +22,7 @@ export function fetchedRow(
     status: result.status,
     final_url: result.finalUrl,
     content_type: result.contentType,
+    robots_txt: result.robotsTxt,
     robots_tag: result.robotsTag,
     detail: result.detail,
     sha256: result.sha256,
