@@ -370,7 +370,7 @@ const behaviours: Behaviour[] = [
   {
     name: "a flood of 103",
     serve: (socket) => {
-      flood(socket, "HTTP/1.1 103 Early Hints\r\n\r\n");
+      socket.write("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1_000));
     },
     outcome: "http_protocol",
   },
@@ -390,7 +390,7 @@ const behaviours: Behaviour[] = [
   {
     name: "100 Continue unasked",
     serve: (socket) => {
-      flood(socket, "HTTP/1.1 100 Continue\r\n\r\n");
+      socket.write("HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000));
     },
     outcome: "http_protocol",
   },
