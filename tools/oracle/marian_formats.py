@@ -8,6 +8,7 @@
 by optimum, which needs its own environment: see marian_onnx_export.py. Every folder has the weights and what lies beside them;
 `expected.json` has the ids for each text.
 """
+import io
 import json
 import os
 import shutil
@@ -32,14 +33,12 @@ TOKENIZER = ["source.spm", "target.spm", "vocab.json", "tokenizer_config.json"]
 
 
 def train_tiny_tokenizer(folder: str) -> int:
-    lines = os.path.join(folder, "lines.txt")
-    with open(lines, "w") as file:
-        file.write("\n".join(TEXTS * 3))
+    trained = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        input=lines, model_prefix=os.path.join(folder, "source"), vocab_size=60, hard_vocab_limit=False, bos_id=-1, pad_id=-1,
+        sentence_iterator=iter(TEXTS * 3), model_writer=trained, vocab_size=60, hard_vocab_limit=False, bos_id=-1, pad_id=-1,
         eos_id=0, unk_id=1, normalization_rule_name="identity", minloglevel=2)
-    os.remove(lines), os.remove(os.path.join(folder, "source.vocab"))
-    os.rename(os.path.join(folder, "source.model"), os.path.join(folder, "source.spm"))
+    with open(os.path.join(folder, "source.spm"), "wb") as file:
+        file.write(trained.getvalue())
     shutil.copy(os.path.join(folder, "source.spm"), os.path.join(folder, "target.spm"))
     model = sentencepiece.SentencePieceProcessor(model_file=os.path.join(folder, "source.spm"))
     words = model.get_piece_size()

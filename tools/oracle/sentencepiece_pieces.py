@@ -30,6 +30,7 @@ def main() -> None:
     if corpus:
         places += [("corpus", corpus, f"marian/opus-mt-en-mg/{name}.spm") for name in ("source", "target")]
         places += [("corpus", corpus, "marian/firefox-enes-tiny/vocab.esen.spm")]
+    places += [("repository", repository, f"tools/oracle/fixtures/sentencepiece/{name}.spm") for name in ("bpe", "bpe-bytes", "unigram-bytes")]
     models = []
     for root, folder, path in places:
         processor = sentencepiece.SentencePieceProcessor(model_file=os.path.join(folder, path))

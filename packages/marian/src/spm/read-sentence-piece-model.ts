@@ -13,8 +13,9 @@ export interface Piece {
   type: number;
 }
 
-/** A SentencePiece unigram model, as far as encoding needs it. */
+/** A SentencePiece model, as far as encoding needs it. */
 export interface SentencePieceModel {
+  type: ModelType;
   pieces: Piece[];
   byteFallback: boolean;
   normalizer: {
@@ -26,12 +27,15 @@ export interface SentencePieceModel {
   };
 }
 
-const unigram = 1;
+type ModelType = "unigram" | "bpe";
+
+/** With the numbers of `sentencepiece_model.proto`; 3 is words, 4 is characters. */
+const modelTypes: Partial<Record<number, ModelType>> = { 1: "unigram", 2: "bpe" };
 
 /**
  * Reads a `.spm` file (protobuf `ModelProto` of SentencePiece).
  *
- * @throws LeyendaError MODEL_MISSING, or MODEL_INVALID for another file or a model type other than unigram
+ * @throws LeyendaError MODEL_MISSING, or MODEL_INVALID for another file or a model that is neither unigram nor BPE
  */
 export async function readSentencePieceModel(path: string): Promise<SentencePieceModel> {
   return parseSentencePieceModel(await readModelFile(path, "the SentencePiece model"), path);
@@ -44,7 +48,7 @@ export function parseSentencePieceModel(bytes: Uint8Array, path: string): Senten
   } catch (cause) {
     throw new LeyendaError("MODEL_INVALID", `not a SentencePiece model: ${(cause as Error).message}`, {
       where: path,
-      expected: "a unigram model written by SentencePiece",
+      expected: "a unigram or BPE model written by SentencePiece",
       cause,
     });
   }
@@ -52,6 +56,7 @@ export function parseSentencePieceModel(bytes: Uint8Array, path: string): Senten
 
 function parse(bytes: Uint8Array): SentencePieceModel {
   const model: SentencePieceModel = {
+    type: "unigram",
     pieces: [],
     byteFallback: false,
     normalizer: {
@@ -61,17 +66,21 @@ function parse(bytes: Uint8Array): SentencePieceModel {
       escapeWhitespaces: true,
     },
   };
-  let type = unigram;
+  const trainer = { type: 1, spaceLast: false };
   new PbfReader(bytes).readFields((tag, _, pbf) => {
     if (tag === 1) model.pieces.push(readPiece(pbf));
     else if (tag === 2) {
       pbf.readMessage((field) => {
-        if (field === 3) type = pbf.readVarint();
+        if (field === 3) trainer.type = pbf.readVarint();
+        else if (field === 24) trainer.spaceLast = pbf.readBoolean();
         else if (field === 35) model.byteFallback = pbf.readBoolean();
       }, null);
     } else if (tag === 3) readNormalizer(pbf, model.normalizer);
   }, null);
-  if (type !== unigram) throw new Error(`model type ${type} is not supported`);
+  const known = modelTypes[trainer.type];
+  if (known === undefined) throw new Error(`model type ${trainer.type} is not supported`);
+  model.type = known;
+  if (trainer.spaceLast) throw new Error("white space as suffix is not supported");
   if (!model.pieces.some((piece) => piece.type === pieceType.unknown))
     throw new Error("there is no unknown piece");
   return model;
