@@ -1,4 +1,7 @@
 export { convertCheckpoint } from "./convert-checkpoint.js";
+export type { ConvertOptions } from "./convert-checkpoint.js";
+export { pullModel } from "./hub/pull-model.js";
+export type { PulledModel, PullOptions } from "./hub/pull-model.js";
 export { readModelInfo } from "./model-info.js";
 export type { ModelInfo } from "./model-info.js";
 export type { MarianConfig } from "./checkpoint/read-marian-config.js";
@@ -6,5 +9,9 @@ export type { Precision } from "./onnx/layers.js";
 export type { SearchOptions } from "./search/sentence-search.js";
 export { MarianTokenizer } from "./spm/marian-tokenizer.js";
 export type { EncodedText } from "./spm/marian-tokenizer.js";
+export { readShortlist } from "./shortlist/read-shortlist.js";
+export type { Shortlist } from "./shortlist/read-shortlist.js";
+export { lowerAllCaps } from "./text/lower-all-caps.js";
+export { normalizePunctuation } from "./text/normalize-punctuation.js";
 export { Translator } from "./translator.js";
 export type { TranslateOptions, Translation } from "./translator.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { createEncoder } from "./create-encoder.js";
 import { MarianTokenizer } from "./marian-tokenizer.js";
@@ -52,9 +52,13 @@ async function createIds(place: string, direction: "source" | "target"): Promise
 describe.skipIf(corpus === undefined)(
   "ids of 25,840 real captions and alt-texts (needs LEYENDA_CORPUS)",
   () => {
-    it.each(fixture.recorded)("are those of the reference: $tokenizer, $direction", async (recorded) => {
-      const texts = await readTexts(corpus ?? "");
+    let texts: string[];
+    beforeAll(async () => {
+      texts = await readTexts(corpus ?? "");
       expect(texts).toHaveLength(fixture.texts);
+    });
+
+    it.each(fixture.recorded)("are those of the reference: $tokenizer, $direction", async (recorded) => {
       const idsOf = await createIds(recorded.tokenizer, recorded.direction);
       const lines = texts.map((text) => idsOf(text).join(" "));
       expect(lines.slice(0, 200)).toEqual(recorded.first);

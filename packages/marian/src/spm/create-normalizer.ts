@@ -1,4 +1,3 @@
-import { createCharsmap } from "./charsmap.js";
 import { PieceTrie } from "./piece-trie.js";
 import { pieceType, type SentencePieceModel } from "./read-sentence-piece-model.js";
 
@@ -10,7 +9,7 @@ const spaceByte = 0x20;
  * space: leading, trailing and repeated spaces removed, one put in front, all written as `▁`, each as the model says.
  */
 export function createNormalizer({ normalizer, pieces }: SentencePieceModel): (text: string) => string {
-  const { normalizePrefix, isPlain } = createCharsmap(normalizer.charsmap);
+  const { normalizePrefix, isPlain } = normalizer.charsmap;
   const { addDummyPrefix, removeExtraWhitespaces, escapeWhitespaces } = normalizer;
   const spaceSymbol = escapeWhitespaces ? space : " ";
   const matchSymbol = createSymbolMatcher(pieces);

@@ -2,6 +2,7 @@ import { LeyendaError } from "@leyenda/core";
 import { PbfReader } from "pbf";
 
 import { readModelFile } from "../checkpoint/read-model-file.js";
+import { type Charsmap, createCharsmap } from "./charsmap.js";
 
 /** What a piece is, with the numbers of `sentencepiece_model.proto`. */
 export const pieceType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
@@ -19,8 +20,7 @@ export interface SentencePieceModel {
   pieces: Piece[];
   byteFallback: boolean;
   normalizer: {
-    /** u32 size, double array, replacements; empty when text is left as it is. */
-    charsmap: Uint8Array;
+    charsmap: Charsmap;
     addDummyPrefix: boolean;
     removeExtraWhitespaces: boolean;
     escapeWhitespaces: boolean;
@@ -60,14 +60,17 @@ function parse(bytes: Uint8Array): SentencePieceModel {
     pieces: [],
     byteFallback: false,
     normalizer: {
-      charsmap: new Uint8Array(),
+      charsmap: createCharsmap(new Uint8Array()),
       addDummyPrefix: true,
       removeExtraWhitespaces: true,
       escapeWhitespaces: true,
     },
   };
   const trainer = { type: 1, spaceLast: false };
-  new PbfReader(bytes).readFields((tag, _, pbf) => {
+  const seen = new Set<number>();
+  const reader = new PbfReader(bytes);
+  reader.readFields((tag, _, pbf) => {
+    seen.add(tag);
     if (tag === 1) model.pieces.push(readPiece(pbf));
     else if (tag === 2) {
       pbf.readMessage((field) => {
@@ -77,6 +80,8 @@ function parse(bytes: Uint8Array): SentencePieceModel {
       }, null);
     } else if (tag === 3) readNormalizer(pbf, model.normalizer);
   }, null);
+  // Both specifications come after the pieces: without them, pieces are missing too.
+  if (reader.pos !== bytes.length || !seen.has(2) || !seen.has(3)) throw new Error("the file is truncated");
   const known = modelTypes[trainer.type];
   if (known === undefined) throw new Error(`model type ${trainer.type} is not supported`);
   model.type = known;
@@ -98,7 +103,7 @@ function readPiece(pbf: PbfReader): Piece {
 
 function readNormalizer(pbf: PbfReader, normalizer: SentencePieceModel["normalizer"]): void {
   pbf.readMessage((field) => {
-    if (field === 2) normalizer.charsmap = pbf.readBytes();
+    if (field === 2) normalizer.charsmap = createCharsmap(pbf.readBytes());
     else if (field === 3) normalizer.addDummyPrefix = pbf.readBoolean();
     else if (field === 4) normalizer.removeExtraWhitespaces = pbf.readBoolean();
     else if (field === 5) normalizer.escapeWhitespaces = pbf.readBoolean();

@@ -35,9 +35,14 @@ const maxDepth = 16;
  */
 export function readOnnxGraphs(bytes: Uint8Array): OnnxGraphs {
   const graphs: OnnxGraphs = { nodes: [], initializers: new Map() };
-  new PbfReader(bytes).readFields((tag, _, pbf) => {
+  const seen = new Set<number>();
+  const reader = new PbfReader(bytes);
+  reader.readFields((tag, _, pbf) => {
+    seen.add(tag);
     if (tag === 7) readGraph(pbf, graphs, 0);
   }, null);
+  // The operator sets come after the graph.
+  if (reader.pos !== bytes.length || !seen.has(8)) throw new Error("the file is truncated");
   if (graphs.nodes.length === 0) throw new Error("there is no graph in it");
   return graphs;
 }
