@@ -136,7 +136,7 @@ const fatalResults = {
 } as const;
 
 function toCleanRow(row: FetchedRow, result: CleanResult | null): CleanRow {
-  const { line, key, url, caption, sha256 } = row;
+  const { line, key, url, caption, extra, sha256 } = row;
   const stored = result?.outcome === "ok" ? result : null;
   const outcome: Outcome = result?.outcome ?? row.outcome;
   return {
@@ -156,5 +156,6 @@ function toCleanRow(row: FetchedRow, result: CleanResult | null): CleanRow {
     dhash: stored?.perceptualHash?.dhash ?? null,
     image_offset: null,
     image_length: null,
+    extra: extra ?? null,
   };
 }

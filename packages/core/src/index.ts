@@ -24,7 +24,7 @@ export { sha256 } from "./hash/sha256.js";
 export { outcomeClasses } from "./outcomes.js";
 export type { Outcome, OutcomeClass } from "./outcomes.js";
 export { addOutcomes } from "./parts/add-outcomes.js";
-export { contentNaming } from "./parts/attempt.js";
+export { contentNaming, isDeadAttempt, removeDeadAttempts } from "./parts/attempt.js";
 export type { FileNaming } from "./parts/attempt.js";
 export { isErrno } from "./parts/is-errno.js";
 export { readManifest, requireManifest } from "./parts/manifest.js";

@@ -16,7 +16,7 @@ import type { FetchTools } from "./parts/fetch-tools.js";
 import { findSharedUrls } from "./parts/find-shared-urls.js";
 import { revisePart } from "./parts/revise-part.js";
 import { loadSourcePlan } from "./source/load-source-plan.js";
-import type { SourcePart } from "./source/plan-source.js";
+import type { SourcePart } from "./source/source-part.js";
 
 /**
  * The stage from a list of rows to fetched parts: `rows.arrow` with an outcome for every line, `images.arrow` with the
@@ -74,15 +74,18 @@ function options(config: FetchConfig): Record<string, Json> {
   const named = Object.entries(config.fetch)
     .filter(([name]) => !speed.has(name))
     .map(([name, value]): [string, Json] => [`fetch.${name}`, value]);
-  return { "source.columns": config.source.columns, ...Object.fromEntries(named) };
+  const { format, columns, header, quotes, extraColumns } = config.source;
+  const reading = { format, columns, header, quotes, extraColumns };
+  const howRead = Object.entries(reading).map(([name, value]): [string, Json] => [`source.${name}`, value]);
+  return Object.fromEntries([...howRead, ...named]);
 }
 
 function toPlan(part: SourcePart, index: number): PartPlan {
-  const { firstLine, rows, offset, bytes, sha256 } = part;
+  const { firstRow, rows, inputHash, slices } = part;
   return {
     name: `part-${String(index).padStart(5, "0")}`,
     rows,
-    inputHash: sha256,
-    input: { firstLine, offset, bytes },
+    inputHash,
+    input: { firstRow, slices } satisfies Pick<SourcePart, "firstRow" | "slices">,
   };
 }

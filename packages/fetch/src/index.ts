@@ -12,4 +12,8 @@ export { isOptedOut } from "./is-opted-out.js";
 export type { Headers, OptOutOptions } from "./is-opted-out.js";
 export { isPublicAddress } from "./is-public-address.js";
 export { matchHost } from "./match-host.js";
+export { loadSourcePlan } from "./source/load-source-plan.js";
+export { readSourceRows } from "./source/read-source-rows.js";
+export type { SourceRow } from "./source/read-source-rows.js";
+export type { SourcePart } from "./source/source-part.js";
 export { normaliseUrl } from "./normalise-url.js";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import {
+  type DatasetConfig,
   hashJson,
   type Json,
   LeyendaError,
@@ -37,6 +38,7 @@ export const stage: Stage = {
   options: ({ config }) => ({
     "shards.rowsPerBatch": config.shards.rowsPerBatch,
     "shards.license": config.shards.license,
+    ...(carriesExtra(config) ? { "source.extraColumns": config.source.extraColumns } : {}),
   }),
   plan: async ({ folders }) => {
     const arranged = await requireManifest(folders.arranged, "shards");
@@ -62,7 +64,7 @@ async function makeShard(part: PartPlan, context: PartContext, counter: RowCount
   const extension = config.clean.format === "jpeg" ? "jpg" : config.clean.format;
   const images = new ImageFiles(folders.clean, await requireManifest(folders.clean, "clean"));
   try {
-    await writeShard(await context.create("shard"), batches());
+    await writeShard(await context.create("shard"), batches(), carriesExtra(config));
   } finally {
     await images.close();
   }
@@ -100,8 +102,13 @@ async function makeShard(part: PartPlan, context: PartContext, counter: RowCount
       source_truncated: row.source_truncated,
       target_truncated: row.target_truncated,
       unknown_pieces: row.unknown_pieces,
+      extra: row.extra ?? null,
     };
   }
+}
+
+function carriesExtra({ source }: DatasetConfig): boolean {
+  return source.extraColumns.length > 0;
 }
 
 async function finish(context: StageContext, manifest: Manifest): Promise<Record<string, Json>> {

@@ -173,6 +173,7 @@ function toTranslatedRow(
     image_part: part,
     image_offset: present(clean.image_offset, clean),
     image_length: present(clean.image_length, clean),
+    extra: clean.extra ?? null,
   };
 }
 

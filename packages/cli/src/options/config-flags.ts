@@ -60,7 +60,8 @@ function parseValue(text: string, schema: JsonSchema): unknown {
     alternatives(schema).some((each) => each.enum !== undefined || typeof each.const === "string");
   try {
     const value: unknown = JSON.parse(text);
-    return isText && typeof value !== "boolean" && value !== null ? text : value;
+    const isStructure = typeof value === "object" && (types.includes("array") || types.includes("object"));
+    return isText && typeof value !== "boolean" && value !== null && !isStructure ? text : value;
   } catch {
     return text;
   }

@@ -26,13 +26,13 @@ const lineBytes = 210;
 
 /** Works out what a build would take, from the config and from rates. */
 export async function planRun(config: DatasetConfig, workers: number, rates: Rates): Promise<RunPlan> {
-  const found = await stat(config.source.path).catch(() => null);
+  const listBytes = await plainListBytes(config.source.path);
   const wanted = config.select.train + config.select.validation;
-  const { rows, rowsFrom } = rowsOf(config, found?.size ?? null, wanted, rates);
+  const { rows, rowsFrom } = rowsOf(config, listBytes, wanted, rates);
   const pictures = Math.round(rows * rates.aliveShare);
   const used = Math.min(wanted, pictures);
   return {
-    listBytes: found?.size ?? null,
+    listBytes,
     rows,
     rowsFrom,
     parts: Math.ceil(rows / config.source.rowsPerPart),
@@ -61,6 +61,12 @@ export async function planRun(config: DatasetConfig, workers: number, rates: Rat
       source: rateSources[name],
     })),
   };
+}
+
+/** Only the size of plain text says how many rows there are. */
+async function plainListBytes(path: string): Promise<number | null> {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() === true && /\.(tsv|tab|csv|txt)$/i.test(path) ? found.size : null;
 }
 
 function rowsOf(

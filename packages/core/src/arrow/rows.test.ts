@@ -39,6 +39,7 @@ const translated: TranslatedRow = {
   image_part: "part-00000",
   image_offset: 2n ** 40n,
   image_length: 123,
+  extra: '{"id":7}',
 };
 
 describe("rows files", () => {

@@ -4,19 +4,55 @@ const count = z.int().nonnegative();
 const positive = z.int().positive();
 const milliseconds = positive.max(3_600_000);
 
+/** How rows are found in the list. */
+const sourceColumns = z.union([
+  z
+    .array(z.string().min(1))
+    .min(2)
+    .refine((names) => new Set(names).size === names.length, "expected every name once")
+    .refine(
+      (names) => names.includes("url") && names.includes("caption"),
+      "expected url and caption, once each",
+    ),
+  z.strictObject({
+    url: z.string().min(1).describe("Name of the column or field that holds the URL"),
+    caption: z.string().min(1).describe("Name of the column or field that holds the caption"),
+  }),
+]);
+
 const source = z
   .strictObject({
     path: z
       .string()
       .min(1)
-      .describe("The list of rows, relative to this file: a tab-separated text without header"),
-    columns: z
-      .tuple([z.enum(["url", "caption"]), z.enum(["url", "caption"])])
-      .refine(([first, second]) => first !== second, "expected url and caption, once each")
-      .default(["url", "caption"])
       .describe(
-        "What each column holds; Conceptual 12M is url, caption; Conceptual Captions is caption, url",
+        "The list of rows: a file, a folder or a glob, relative to this file; an http(s) URL; or hf://datasets/<owner>/<name>[@revision]/<path or glob>. gzip and zstd are unpacked",
       ),
+    format: z
+      .enum(["tsv", "csv", "jsonl", "txt", "parquet"])
+      .nullable()
+      .default(null)
+      .describe("Format of every file of the list; null finds it from each file's content and name"),
+    columns: sourceColumns
+      .nullable()
+      .default(null)
+      .describe(
+        'The names of a list without header, in order, url and caption among them; or {"url": …, "caption": …}, their names in a header, in JSON fields or in Parquet; null finds them',
+      ),
+    header: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe("Whether the first row of a TSV or CSV file names its columns; null looks at it"),
+    quotes: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe("Whether quoted cells (RFC 4180) are unwrapped; null does so in CSV and not in TSV"),
+    extraColumns: z
+      .union([z.literal("all"), z.array(z.string().min(1))])
+      .default([])
+      .describe("Further columns that are carried through to the dataset as JSON, in its column extra"),
     maxRows: positive
       .nullable()
       .default(null)

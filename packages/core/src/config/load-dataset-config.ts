@@ -57,8 +57,16 @@ function absolutePaths(config: DatasetConfig, folder: string): DatasetConfig {
   const { references } = config.eval;
   return {
     ...config,
-    source: { ...config.source, path: resolve(folder, config.source.path) },
+    source: {
+      ...config.source,
+      path: isRemote(config.source.path) ? config.source.path : resolve(folder, config.source.path),
+    },
     translate: { ...config.translate, model: resolve(folder, config.translate.model) },
     eval: { ...config.eval, references: references === null ? null : resolve(folder, references) },
   };
+}
+
+/** A list on the web or on the Hugging Face hub has no place on this machine. */
+function isRemote(path: string): boolean {
+  return /^(https?|hf):\/\//i.test(path);
 }

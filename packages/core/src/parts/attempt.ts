@@ -92,11 +92,16 @@ export class Attempt {
 
 /** Removes the files of attempts on this machine whose process is gone. Others may still be at work, and are left. */
 export async function removeDeadAttempts(folder: string): Promise<void> {
-  const mine = new RegExp(`\\.${escapeRegExp(hostname())}-(\\d+)-[0-9a-f]{8}\\.incomplete$`);
   for (const name of await readdir(folder)) {
-    const pid = mine.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
+    if (isDeadAttempt(name)) await rm(join(folder, name), { force: true });
   }
+}
+
+/** Whether a file's name is that of an attempt on this machine whose process is gone. */
+export function isDeadAttempt(name: string): boolean {
+  const mine = new RegExp(`\\.${escapeRegExp(hostname())}-(\\d+)-[0-9a-f]{8}\\.incomplete$`);
+  const pid = mine.exec(name)?.[1];
+  return pid !== undefined && !isAlive(Number(pid));
 }
 
 function escapeRegExp(text: string): string {

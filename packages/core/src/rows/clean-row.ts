@@ -26,6 +26,8 @@ export interface CleanRow {
   /** Place of the stored picture in the part's images file, bytes. */
   image_offset: bigint | null;
   image_length: number | null;
+  /** As in the fetched row. */
+  extra?: string | null;
 }
 
 export const cleanRowSchema = new Schema([
@@ -45,4 +47,5 @@ export const cleanRowSchema = new Schema([
   new Field("dhash", new Utf8(), true),
   new Field("image_offset", new Int64(), true),
   new Field("image_length", new Uint32(), true),
+  new Field("extra", new Utf8(), true),
 ]);

@@ -2,9 +2,9 @@ import { Field, Float64, Int64, Schema, Uint16, Uint32, Uint8, Utf8 } from "apac
 
 import type { Outcome } from "../outcomes.js";
 
-/** A row of `fetched/part-….rows.arrow`: one for each line of the list. */
+/** A row of `fetched/part-….rows.arrow`: one for each row of the list. */
 export interface FetchedRow {
-  /** Line in the list, from 1. */
+  /** Place among the rows of the list, from 1: the line, in a list of one plain file without header or quoted newlines. */
   line: number;
   /** See `rowKey`; empty for a malformed row. */
   key: string;
@@ -37,6 +37,8 @@ export interface FetchedRow {
   image_file: string | null;
   image_offset: bigint | null;
   image_length: number | null;
+  /** The list's further columns that were asked for, a JSON object; null when none were. */
+  extra?: string | null;
 }
 
 export const fetchedRowSchema = new Schema([
@@ -62,4 +64,5 @@ export const fetchedRowSchema = new Schema([
   new Field("image_file", new Utf8(), true),
   new Field("image_offset", new Int64(), true),
   new Field("image_length", new Uint32(), true),
+  new Field("extra", new Utf8(), true),
 ]);

@@ -30,6 +30,8 @@ export interface TranslatedRow {
   image_part: string;
   image_offset: bigint;
   image_length: number;
+  /** As in the fetched row. */
+  extra?: string | null;
 }
 
 export const translatedRowSchema = new Schema([
@@ -55,4 +57,5 @@ export const translatedRowSchema = new Schema([
   new Field("image_part", new Utf8(), false),
   new Field("image_offset", new Int64(), false),
   new Field("image_length", new Uint32(), false),
+  new Field("extra", new Utf8(), true),
 ]);

@@ -2,7 +2,7 @@ import type { FetchedRow, PartContext, PartFile } from "@leyenda/core";
 
 import type { SourceRow } from "../source/read-source-rows.js";
 
-/** Keeps lines that are no rows beside the part, as JSON lines: line number, problem and the text itself. */
+/** Keeps records that are no rows beside the part, as JSON lines: row, file, line, problem and the text itself. */
 export class BadRows {
   readonly #context: Pick<PartContext, "create">;
   #file: Promise<PartFile> | undefined;
@@ -11,12 +11,12 @@ export class BadRows {
     this.#context = context;
   }
 
-  async add({ line, problem, raw }: Extract<SourceRow, { ok: false }>): Promise<FetchedRow> {
+  async add({ row, file, line, problem, raw }: Extract<SourceRow, { ok: false }>): Promise<FetchedRow> {
     this.#file ??= this.#context.create("bad-rows.jsonl");
-    const entry = { line, problem, text: raw.toString("utf8"), base64: raw.toString("base64") };
+    const entry = { row, file, line, problem, text: raw.toString("utf8"), base64: raw.toString("base64") };
     await (await this.#file).write([Buffer.from(`${JSON.stringify(entry)}\n`)]);
     return {
-      line,
+      line: row,
       key: "",
       url: "",
       caption: "",

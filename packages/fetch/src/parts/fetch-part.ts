@@ -15,6 +15,7 @@ import { hostOf } from "../hosts/host-of.js";
 import type { Turn } from "../hosts/turn.js";
 import { runRows } from "../run-rows.js";
 import { readSourceRows, type SourceRow } from "../source/read-source-rows.js";
+import type { SourcePart } from "../source/source-part.js";
 import { BadRows } from "./bad-rows.js";
 import type { FetchTools } from "./fetch-tools.js";
 import { fetchedRow } from "./fetched-row.js";
@@ -28,15 +29,10 @@ export async function fetchPart(
   tools: FetchTools,
   counter: RowCounter,
 ): Promise<PartResult> {
-  const { config } = context;
   const images = new ImagesWriter(await context.create(imagesRole));
   const rows: FetchedRow[] = [];
   const badRows = new BadRows(context);
-  const lines = readSourceRows(
-    config.source.path,
-    part.input as { firstLine: number; offset: number; bytes: number },
-    config.source.columns,
-  );
+  const lines = readSourceRows(part.input as unknown as Pick<SourcePart, "firstRow" | "slices">);
   await runRows(lines, {
     turns: tools.client.turns,
     hostOf: (line) => (line.ok ? hostOf(line.url) : null),
@@ -66,7 +62,7 @@ async function download(
 ): Promise<FetchedRow> {
   const fetchedAt = Date.now();
   const result = await client.fetchImage(line.url, { signal, turn });
-  const row = fetchedRow(line, result, fetchedAt);
+  const row = fetchedRow({ ...line, line: line.row }, result, fetchedAt);
   if (result.body !== null) {
     await images.add(result.body, ({ offset, length }) => {
       Object.assign(row, { image_file: imagesRole, image_offset: BigInt(offset), image_length: length });

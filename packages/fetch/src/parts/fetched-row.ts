@@ -9,7 +9,7 @@ import { normaliseUrl } from "../normalise-url.js";
  * @param fetchedAt when the download began, milliseconds since 1970
  */
 export function fetchedRow(
-  { line, url, caption }: Pick<FetchedRow, "line" | "url" | "caption">,
+  { line, url, caption, extra }: Pick<FetchedRow, "line" | "url" | "caption" | "extra">,
   result: FetchResult,
   fetchedAt: number,
 ): FetchedRow {
@@ -36,5 +36,6 @@ export function fetchedRow(
     image_file: null,
     image_offset: null,
     image_length: null,
+    extra: extra ?? null,
   };
 }

@@ -1,66 +1,70 @@
 import { isUtf8 } from "node:buffer";
-import { createReadStream } from "node:fs";
 
-import type { DatasetConfig } from "@leyenda/core";
+import { countLines } from "./count-lines.js";
+import { maxRecordBytes } from "./find-record-end.js";
+import { type Layout, quotingDelimiter } from "./layout.js";
+import { parseRecord } from "./parse-record.js";
+import { type RecordBatch, scanRecords } from "./scan-records.js";
+import type { SourcePart } from "./source-part.js";
 
-import type { SourcePart } from "./plan-source.js";
-
-/** A line of the list: a row, or what is wrong with it. */
-export type SourceRow =
-  | { line: number; ok: true; url: string; caption: string }
-  | { line: number; ok: false; problem: string; raw: Buffer };
+/** A record of the list: a row, or what is wrong with it. */
+export type SourceRow = {
+  /** Place in the list, from 1. */
+  row: number;
+  /** The file it is in, and the line there at which it begins, from 1; in Parquet the row. */
+  file: string;
+  line: number;
+} & (
+  | { ok: true; url: string; caption: string; extra: string | null }
+  | { ok: false; problem: string; raw: Buffer }
+);
 
 const newline = 0x0a;
-
-/** Longest line that is read as a row, bytes: beyond it the file is no list of captions. */
-const maxLineBytes = 1 << 20;
+const carriageReturn = 0x0d;
 
 /** Reads the rows of one part, in order and in constant memory. */
-export async function* readSourceRows(
-  path: string,
-  part: Pick<SourcePart, "firstLine" | "offset" | "bytes">,
-  columns: DatasetConfig["source"]["columns"],
-): AsyncGenerator<SourceRow> {
-  let line = part.firstLine;
-  for await (const raw of readLines(path, part.offset, part.bytes)) {
-    yield parseLine(line === 1 ? withoutByteOrderMark(raw) : raw, line, columns);
-    line += 1;
-  }
-}
-
-async function* readLines(path: string, offset: number, bytes: number): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-  const stream = createReadStream(path, { start: offset, end: offset + bytes - 1, highWaterMark: 1 << 18 });
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
-      const tail = chunk.subarray(start, end);
-      yield held.length === 0 ? tail : Buffer.concat([...held, tail]);
-      held = [];
-      heldBytes = 0;
-      start = end + 1;
+export async function* readSourceRows({
+  firstRow,
+  slices,
+}: Pick<SourcePart, "firstRow" | "slices">): AsyncGenerator<SourceRow> {
+  let row = firstRow;
+  for (const { name: file, path, layout, firstLine, offset, bytes } of slices) {
+    let line = firstLine;
+    const delimiter = quotingDelimiter(layout);
+    for await (const batch of scanRecords(path, { start: offset, end: offset + bytes, delimiter })) {
+      const valid = isUtf8(batch.bytes);
+      for (const raw of recordsOf(batch)) {
+        const parsed = parse(raw, valid, layout);
+        yield parsed.problem === undefined
+          ? { row, file, line, ok: true, url: parsed.url, caption: parsed.caption, extra: parsed.extra }
+          : { row, file, line, ok: false, problem: parsed.problem, raw: Buffer.from(withoutLineEnd(raw)) };
+        row += 1;
+        line += delimiter === null ? 1 : countLines(raw);
+      }
     }
-    // A line that never ends is kept only as far as it can matter.
-    if (heldBytes <= maxLineBytes) held.push(chunk.subarray(start));
-    heldBytes += chunk.length - start;
   }
-  if (heldBytes > 0) yield Buffer.concat(held);
 }
 
-function parseLine(raw: Buffer, line: number, columns: DatasetConfig["source"]["columns"]): SourceRow {
-  const bad = (problem: string): SourceRow => ({ line, ok: false, problem, raw });
-  if (raw.length > maxLineBytes) return bad(`the line is longer than ${maxLineBytes} bytes`);
-  if (!isUtf8(raw)) return bad("the line is not valid UTF-8");
-  const cells = raw.toString("utf8").replace(/\r$/, "").split("\t");
-  const [first, second] = cells;
-  if (first === undefined || second === undefined || cells.length !== 2) {
-    return bad(`expected ${columns.join(", tab, ")}; found ${cells.length} column(s)`);
+/** The records of a batch with their line ends; of one that is too long, only its beginning. */
+function* recordsOf({ bytes, ends, continued }: RecordBatch): Generator<Buffer> {
+  let start = 0;
+  for (const [index, end] of ends.entries()) {
+    if (index > 0 || !continued) yield bytes.subarray(start, end);
+    start = end;
   }
-  const [url, caption] = columns[0] === "url" ? [first, second] : [second, first];
-  return caption.trim() === "" ? bad("the caption is empty") : { line, ok: true, url, caption };
 }
 
-function withoutByteOrderMark(raw: Buffer): Buffer {
-  return raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf ? raw.subarray(3) : raw;
+/** @param valid whether the bytes are known to be UTF-8 */
+function parse(raw: Buffer, valid: boolean, layout: Layout): ReturnType<typeof parseRecord> {
+  const record = withoutLineEnd(raw);
+  if (record.length > maxRecordBytes) return { problem: `the row is longer than ${maxRecordBytes} bytes` };
+  if (!valid && !isUtf8(record)) return { problem: "the row is not valid UTF-8" };
+  return parseRecord(record.toString("utf8"), layout);
+}
+
+function withoutLineEnd(raw: Buffer): Buffer {
+  let end = raw.length;
+  if (raw[end - 1] === newline) end -= 1;
+  if (raw[end - 1] === carriageReturn) end -= 1;
+  return raw.subarray(0, end);
 }

@@ -11,10 +11,21 @@ export interface CardData {
   outcomes: OutcomeCounts;
   /** The options that decided the bytes. */
   options: Record<string, Json>;
+  /** Whether further columns of the list are carried through. */
+  withExtra: boolean;
 }
 
 /** The data card: `README.md` of a dataset on the Hugging Face hub, its YAML front matter included. */
-export function renderCard({ name, license, splits, rootHash, funnel, outcomes, options }: CardData): string {
+export function renderCard({
+  name,
+  license,
+  splits,
+  rootHash,
+  funnel,
+  outcomes,
+  options,
+  withExtra,
+}: CardData): string {
   const rows = Object.values(splits).reduce((sum, split) => sum + split.rows, 0);
   const [, listed = 0] = funnel[0] ?? [];
   const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
@@ -83,7 +94,7 @@ Rows whose publishers reserve them from AI training by HTTP headers are \`opted_
 \`image\` (sRGB, upright, in \`clean.format\` below), \`caption_es\`, \`caption_en\` (the source), \`key\` (of URL and source caption, the same in every
 build), \`url\`, \`width\`, \`height\` (pixels of \`image\`), \`source_sha256\`, \`source_format\`, \`source_width\`, \`source_height\`
 (of the file as it was downloaded), \`source_line\`, \`translation_score\` (log probability over length), \`source_truncated\`,
-\`target_truncated\`, \`unknown_pieces\` (signs of a poor translation).
+\`target_truncated\`, \`unknown_pieces\` (signs of a poor translation)${withExtra ? ", `extra` (further columns of the list, a JSON object)" : ""}.
 
 ## Options
 

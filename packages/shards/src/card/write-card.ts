@@ -28,11 +28,12 @@ export async function writeCard(
       ["chosen", selected.outcomes.ok ?? 0],
     ],
     outcomes: selected.outcomes,
+    withExtra: config.source.extraColumns.length > 0,
     options: { ...clean.options, ...selected.options, ...translated.options },
   };
   const info = {
     dataset_name: config.name,
-    features: shardFeatures,
+    features: shardFeatures(data.withExtra),
     splits: Object.fromEntries(
       Object.entries(data.splits).map(([split, { rows, bytes }]) => [
         split,

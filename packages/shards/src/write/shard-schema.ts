@@ -21,6 +21,8 @@ export interface ShardRow {
   source_truncated: boolean;
   target_truncated: boolean;
   unknown_pieces: number;
+  /** The list's further columns, a JSON object; only in datasets that asked for them. */
+  extra?: string | null;
 }
 
 interface Column {
@@ -55,13 +57,29 @@ const columns: readonly Column[] = [
   { name: "unknown_pieces", type: new Int32(), feature: value("int32") },
 ];
 
-/** Hugging Face's features of a shard's columns, in order. */
-export const shardFeatures: Record<string, object> = Object.fromEntries(
-  columns.map(({ name, feature }) => [name, feature]),
-);
+const extraColumn: Column = { name: "extra", type: new Utf8(), feature: value("string") };
 
-/** Schema of a shard, with the metadata from which `datasets` knows that `image` is a picture. */
-export const shardSchema = new Schema(
-  columns.map(({ name, type }) => new Field(name, type, true)),
-  new Map([["huggingface", JSON.stringify({ info: { features: shardFeatures } })]]),
-);
+/**
+ * Hugging Face's features of a shard's columns, in order.
+ *
+ * @param withExtra whether the dataset carries further columns of its list
+ */
+export function shardFeatures(withExtra: boolean): Record<string, object> {
+  return Object.fromEntries(columnsOf(withExtra).map(({ name, feature }) => [name, feature]));
+}
+
+/**
+ * Schema of a shard, with the metadata from which `datasets` knows that `image` is a picture.
+ *
+ * @param withExtra whether the dataset carries further columns of its list
+ */
+export function shardSchema(withExtra: boolean): Schema {
+  return new Schema(
+    columnsOf(withExtra).map(({ name, type }) => new Field(name, type, true)),
+    new Map([["huggingface", JSON.stringify({ info: { features: shardFeatures(withExtra) } })]]),
+  );
+}
+
+function columnsOf(withExtra: boolean): readonly Column[] {
+  return withExtra ? [...columns, extraColumn] : columns;
+}

@@ -1,5 +1,5 @@
 import { ArrowStreamEncoder, binaryData, type PartFile } from "@leyenda/core";
-import { type Data, type DataType, makeData, Utf8, vectorFromArray } from "apache-arrow";
+import { type Data, type DataType, makeData, type Schema, Utf8, vectorFromArray } from "apache-arrow";
 
 import { type ShardRow, shardSchema } from "./shard-schema.js";
 
@@ -7,15 +7,21 @@ import { type ShardRow, shardSchema } from "./shard-schema.js";
  * Writes rows as an Arrow IPC *stream*, the form that `datasets` reads, batch by batch: one batch is in memory.
  *
  * @param batches rows of each record batch; none of them empty
+ * @param withExtra whether the dataset carries further columns of its list
  */
-export async function writeShard(file: PartFile, batches: AsyncIterable<readonly ShardRow[]>): Promise<void> {
-  const encoder = new ArrowStreamEncoder(shardSchema);
-  for await (const rows of batches) await file.write(encoder.batch(rows.length, columnsOf(rows)));
+export async function writeShard(
+  file: PartFile,
+  batches: AsyncIterable<readonly ShardRow[]>,
+  withExtra: boolean,
+): Promise<void> {
+  const schema = shardSchema(withExtra);
+  const encoder = new ArrowStreamEncoder(schema);
+  for await (const rows of batches) await file.write(encoder.batch(rows.length, columnsOf(schema, rows)));
   await file.write(encoder.finish());
 }
 
-function columnsOf(rows: readonly ShardRow[]): Data[] {
-  return shardSchema.fields.map(({ name, type }) =>
+function columnsOf(schema: Schema, rows: readonly ShardRow[]): Data[] {
+  return schema.fields.map(({ name, type }) =>
     name === "image"
       ? makeData({
           type: type as DataType,
