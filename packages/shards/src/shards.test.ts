@@ -75,6 +75,18 @@ describe("a dataset", () => {
     expect(schema.fields.every((field) => field.nullable)).toBe(true);
   });
 
+  it("carries further columns of the list when they are asked for, and has no such column otherwise", async () => {
+    expect((await readAll("train"))[0]).not.toHaveProperty("extra");
+    const config = { ...context.config, source: { ...context.config.source, extraColumns: ["id"] } };
+    await runStage(shards, { ...context, config, overwrite: true });
+    const rows = await readAll("train");
+    expect(rows.map((row) => row.extra)).toEqual(rows.map((_, index) => JSON.stringify({ id: index })));
+    const info = JSON.parse(await readFile(path("dataset_info.json"), "utf8")) as { features: object };
+    expect(info.features).toMatchObject({ extra: { dtype: "string", _type: "Value" } });
+    expect(await readFile(path("README.md"), "utf8")).toContain("`extra`");
+    expect(await problems()).toEqual([]);
+  });
+
   it("has a root hash that coreutils can check", async () => {
     const listing = execFileSync("sh", ["-c", "LC_ALL=C sha256sum *.arrow | sha256sum"], {
       cwd: context.folders.dataset,

@@ -86,6 +86,7 @@ async function fakeRow(index: number, split: TranslatedRow["split"], position: n
     image_part: "",
     image_offset: 0n,
     image_length: 0,
+    extra: JSON.stringify({ id: index }),
   };
   return { row, jpeg };
 }
