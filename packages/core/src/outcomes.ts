@@ -32,6 +32,8 @@ export const outcomeClasses = {
   blocked_address: "policy",
   opted_out: "policy",
   robots: "policy",
+  // clean: refused by the user's own lists
+  excluded: "policy",
   // clean: one picture
   unsupported_format: "permanent",
   corrupt: "permanent",
@@ -43,6 +45,11 @@ export const outcomeClasses = {
   area: "permanent",
   decoder_timeout: "permanent",
   decoder_crash: "permanent",
+  // clean: the caption
+  caption_short: "selection",
+  caption_long: "selection",
+  caption_language: "selection",
+  caption_boilerplate: "selection",
   // clean: the whole list
   duplicate: "selection",
   placeholder: "selection",

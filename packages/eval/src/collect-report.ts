@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   LeyendaError,
   type Manifest,
+  type Outcome,
   type PartContext,
   partRecordSchema,
   readImages,
@@ -19,7 +20,7 @@ import { Histogram } from "./histogram.js";
 import { listOutcomes } from "./list-outcomes.js";
 import { bleu } from "./metrics/bleu.js";
 import { chrf } from "./metrics/chrf.js";
-import type { ReportData, SamplePicture } from "./report/report-data.js";
+import type { Count, ReportData, SamplePicture } from "./report/report-data.js";
 
 const thumbnailPixels = 320;
 
@@ -46,18 +47,48 @@ export async function collectReport(context: PartContext): Promise<ReportData> {
       { label: "downloaded", count: manifests.fetch.outcomes.ok ?? 0 },
       { label: "clean", count: manifests.clean.outcomes.ok ?? 0 },
       {
+        label: "wanted: caption and exclusion lists",
+        count: (manifests.clean.outcomes.ok ?? 0) - unwanted(manifests.select),
+      },
+      {
         label: "different",
         count: (manifests.select.outcomes.ok ?? 0) + (manifests.select.outcomes.reserve ?? 0),
       },
       { label: "in the dataset", count: manifests.shards.rows },
     ],
     outcomes: listOutcomes(manifests.select.outcomes),
+    matches: matchesOf(manifests.select),
     minutes: (await collectDownloads(manifests.fetch, folders.fetched)).minutes,
     hosts: await collectHosts(manifests.clean, folders.clean),
     ...captions,
     stages: await stageTimes(manifests, context),
     pictures: await readPictures(manifests, context, references),
   };
+}
+
+/** Clean rows that are out by their caption or an exclusion list. */
+function unwanted({ outcomes }: Manifest): number {
+  return (Object.entries(outcomes) as [Outcome, number][])
+    .filter(([outcome]) => outcome === "excluded" || outcome.startsWith("caption_"))
+    .reduce((sum, [, rows]) => sum + rows, 0);
+}
+
+const reasonLabels: Record<string, string> = {
+  exact: "the same bytes",
+  near: "perceptual hashes",
+  key: "the key",
+  url: "the URL",
+};
+
+/** How duplicates, placeholders and excluded rows were found. */
+function matchesOf({ parts: [selection] }: Manifest): Count[] {
+  const matches = (selection?.facts.matches ?? {}) as Record<string, Record<string, number>>;
+  return Object.entries(matches).flatMap(([verdict, reasons]) =>
+    Object.entries(reasons).map(([reason, count]) => ({
+      label: `${verdict}, by ${reasonLabels[reason] ?? reason}`,
+      count,
+    })),
+  );
 }
 
 /** Human translations by URL and caption. */

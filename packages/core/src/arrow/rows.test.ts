@@ -57,6 +57,8 @@ describe("rows files", () => {
       verdict: row % 3 === 0 ? "train" : "reserve",
       position: row % 3 === 0 ? row / 3 : null,
       kept_key: null,
+      reason: null,
+      distance: row % 3 === 0 ? 4 : null,
     }));
     const file = await PartFile.create(join(folder, "s.arrow"));
     await writeRows(file, selectionRowSchema, rows);

@@ -61,6 +61,7 @@ function absolutePaths(config: DatasetConfig, folder: string): DatasetConfig {
       ...config.source,
       path: isRemote(config.source.path) ? config.source.path : resolve(folder, config.source.path),
     },
+    select: { ...config.select, exclude: config.select.exclude.map((path) => resolve(folder, path)) },
     translate: { ...config.translate, model: resolve(folder, config.translate.model) },
     eval: { ...config.eval, references: references === null ? null : resolve(folder, references) },
   };

@@ -19,6 +19,7 @@ const data: ReportData = {
     { outcome: "timeout", class: "transient", rows: 400 },
   ],
   minutes: [{ minute: 29_000_000, minutes: 2, ok: 800, transient: 400, permanent: 0, policy: 0 }],
+  matches: [{ label: "duplicate, by perceptual hashes", count: 17 }],
   hosts: [{ host: hostile, rows: 10, ok: 5, topFailure: "timeout" }],
   histograms: [{ title: "Width", unit: "pixels", bars: [{ label: "up to 128", count: 3 }] }],
   scores: { rows: 10, bleu: 12.345, bleuSignature: "sig", chrf: 45.6, chrfSignature: "sig2" },
@@ -61,7 +62,7 @@ describe("renderReport", () => {
 
   it("shows the scores, the funnel and every outcome", () => {
     const page = renderReport(data);
-    for (const text of ["BLEU 12.35", "1,200", "66.7 %", "timeout", data.rootHash])
+    for (const text of ["BLEU 12.35", "1,200", "66.7 %", "timeout", "by perceptual hashes", data.rootHash])
       expect(page).toContain(text);
   });
 

@@ -41,7 +41,10 @@ export function renderReport(data: ReportData): string {
           </section>
           <section>
             <h2>How the rows ended</h2>
-            <div class="columns">${outcomeTable(data.outcomes)}${classTable(data.outcomes)}</div>
+            <div class="columns">
+              ${outcomeTable(data.outcomes)}${classTable(data.outcomes)}
+              ${bars(data.matches, "How duplicates, placeholders and excluded rows were found", total(data.matches))}
+            </div>
           </section>
           <section>
             <h2>Downloads over time</h2>

@@ -44,6 +44,8 @@ export interface ReportData {
   funnel: Count[];
   /** Every outcome with its class and rows. */
   outcomes: { outcome: string; class: string; rows: number }[];
+  /** How duplicates, placeholders and excluded rows were found. */
+  matches: Count[];
   minutes: MinuteCounts[];
   hosts: HostRow[];
   histograms: { title: string; unit: string; bars: Count[] }[];

@@ -1,15 +1,18 @@
+import type { Words } from "./words.js";
+
 /** Values of one 16-bit digit. */
 const radix = 1 << 16;
 
 /**
- * Sorts row numbers by a 64-bit key given as two arrays of 32-bit words, smallest first; equal keys keep their order. A
- * radix sort in four passes: linear in the rows, and without an object or a comparison per row.
+ * Sorts row numbers by a 64-bit key, smallest first; equal keys keep their order. A radix sort in four passes: linear in the
+ * rows, and without an object or a comparison per row.
  *
  * @param order row numbers; sorted in place
+ * @param spare as long as `order`; what it holds is lost
  */
-export function radixSort(order: Uint32Array, high: Uint32Array, low: Uint32Array): void {
+export function radixSort(order: Uint32Array, { high, low }: Words, spare: Uint32Array): void {
   let from: Uint32Array = order;
-  let to: Uint32Array = new Uint32Array(order.length);
+  let to: Uint32Array = spare;
   const counts = new Uint32Array(radix + 1);
   for (const [words, shift] of [
     [low, 0],

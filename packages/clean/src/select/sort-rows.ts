@@ -1,16 +1,20 @@
 import { radixSort } from "./radix-sort.js";
+import type { Words } from "./words.js";
 
 /**
- * Sorts row numbers by a 64-bit key in two words, and rows of equal keys by a comparison.
+ * Sorts row numbers by a 64-bit key, and rows of equal keys by a comparison.
  *
  * @param order row numbers; sorted in place
+ * @param spare as long as `order`; what it holds is lost
  */
 export function sortRows(
   order: Uint32Array,
-  { high, low }: { high: Uint32Array; low: Uint32Array },
+  words: Words,
+  spare: Uint32Array,
   compareEqual: (a: number, b: number) => number,
 ): void {
-  radixSort(order, high, low);
+  radixSort(order, words, spare);
+  const { high, low } = words;
   for (let start = 0; start < order.length;) {
     const first = order[start] ?? 0;
     let end = start + 1;

@@ -1,0 +1,170 @@
+// Deduplicates and selects synthetic rows, 5 % planted exact copies and 3 % planted near copies, and checks every one:
+//
+//     node tools/bench/select/rows.mjs [rows ...]        default: 1000000 4000000 12400000
+//
+// Each size runs in two processes of its own: once with all rows, and once without a random 1 % of them, where no row may have
+// changed sides. Prints seconds and peak memory of the process, input columns included. Exits 1 when anything is wrong.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { selectionTable, selectRows } from "../../../packages/clean/dist/index.js";
+
+const threshold = 4;
+const [exactShare, nearShare] = [0.05, 0.03];
+
+if (process.argv[2] === "--child") {
+  const [, , , rows, folder, without] = process.argv;
+  measure(Number(rows), join(folder, "sides"), without === "without");
+} else {
+  const sizes =
+    process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1_000_000, 4_000_000, 12_400_000];
+  const folder = mkdtempSync(join(tmpdir(), "leyenda-select-"));
+  try {
+    for (const rows of sizes) {
+      for (const removal of ["with", "without"]) {
+        const arguments_ = [fileURLToPath(import.meta.url), "--child", String(rows), folder, removal];
+        execFileSync(process.execPath, arguments_, { stdio: "inherit" });
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function measure(all, sidesFile, without) {
+  const planted = plant(all);
+  // Removed rows are originals and copies alike.
+  const present = without ? randomRows(all, (random) => random >= 0.01) : null;
+  const count = present?.length ?? all;
+  const row = (place) => (present === null ? place : present[place]);
+  const table = selectionTable(count);
+  for (let place = 0; place < count; place += 1) planted.fill(table, place, row(place));
+  const inputs = process.memoryUsage.rss();
+
+  const train = Math.round(all * 0.1996);
+  const validation = Math.round(all * 0.002);
+  const started = performance.now();
+  const selection = selectRows(table, {
+    train,
+    validation,
+    seed: "bench",
+    placeholderCaptions: 10,
+    nearDuplicateBits: threshold,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const peak = process.resourceUsage().maxRSS / 1024;
+
+  const counts = {};
+  const sides = new Uint8Array(all);
+  for (let place = 0; place < count; place += 1) {
+    const verdict = selection.verdict(place);
+    counts[verdict] = (counts[verdict] ?? 0) + 1;
+    sides[row(place)] = verdict === "train" ? 1 : verdict === "validation" ? 2 : 0;
+  }
+  expect(
+    counts.train === train && counts.validation === validation,
+    `the splits are not exact: ${JSON.stringify(counts)}`,
+  );
+  let moved = 0;
+  if (without) {
+    const before = readFileSync(sidesFile);
+    for (let at = 0; at < all; at += 1)
+      if (before[at] !== 0 && sides[at] !== 0 && before[at] !== sides[at]) moved += 1;
+    expect(moved === 0, `${moved} rows changed sides`);
+  } else {
+    writeFileSync(sidesFile, sides);
+    checkPlanted(planted, selection, counts, all);
+  }
+  const mib = (value) => `${Math.round(value)} MiB`;
+  console.log(
+    `${count.toLocaleString("en")} rows: ${seconds.toFixed(1)} s, peak ${mib(peak)} (inputs ${mib(inputs / 2 ** 20)})  ` +
+      (without ? "1 % fewer rows: no row changed sides" : JSON.stringify(counts)),
+  );
+}
+
+/** Every planted copy must share its original's cluster, and there must be no other duplicate. */
+function checkPlanted({ originals, originalOf }, selection, counts, all) {
+  const keeper = (row) => selection.keptRow(row) ?? row;
+  let missed = 0;
+  for (let row = originals; row < all; row += 1) if (keeper(row) !== keeper(originalOf(row))) missed += 1;
+  expect(missed === 0, `${missed} planted copies were not found`);
+  const duplicates = counts.duplicate ?? 0;
+  expect(duplicates === all - originals, `${duplicates} duplicates instead of ${all - originals}`);
+}
+
+/** Originals first, then exact copies, then near copies; keys are random, so any of a cluster may be the one that stays. */
+function plant(all) {
+  const exact = Math.round(all * exactShare);
+  const near = Math.round(all * nearShare);
+  const originals = all - exact - near;
+  // 7919 is prime: copies of one kind have different originals.
+  const originalOf = (row) => ((row - originals) * 7919) % originals;
+  const fill = ({ keys, bodies, phashes, dhashes, captions }, place, row) => {
+    for (let word = 0; word < 4; word += 1) writeWord(keys, place * 16 + word * 4, mixed(row, word));
+    captions[place] = mixed(row, 4);
+    const from = row < originals ? row : originalOf(row);
+    const isNear = row >= originals + exact;
+    set(bodies, place, mixed(isNear ? row : from, 5), mixed(isNear ? row : from, 6));
+    set(phashes, place, mixed(from, 7), mixed(from, 8));
+    set(dhashes, place, mixed(from, 9), mixed(from, 10));
+    if (isNear)
+      for (const [salt, hashes] of [
+        [20, phashes],
+        [40, dhashes],
+      ])
+        flip(hashes, place, row, salt);
+  };
+  return { originals, originalOf, fill };
+}
+
+/** Turns 1 to `threshold` different bits. */
+function flip({ high, low }, place, row, salt) {
+  const bits = 1 + (mixed(row, salt) % threshold);
+  const chosen = new Set();
+  for (let step = 1; chosen.size < bits; step += 1) chosen.add(mixed(row, salt + step) % 64);
+  for (const bit of chosen) {
+    if (bit < 32) low[place] ^= 1 << bit;
+    else high[place] ^= 1 << (bit - 32);
+  }
+}
+
+function set({ high, low }, place, highWord, lowWord) {
+  high[place] = highWord;
+  low[place] = lowWord;
+}
+
+function writeWord(bytes, at, word) {
+  bytes[at] = word;
+  bytes[at + 1] = word >>> 8;
+  bytes[at + 2] = word >>> 16;
+  bytes[at + 3] = word >>> 24;
+}
+
+/** 32 bits that look random, of a row and a purpose (the finaliser of MurmurHash3, twice). */
+function mixed(row, purpose) {
+  return finalise(finalise(row + 1) ^ Math.imul(purpose + 1, 0x9e3779b9));
+}
+
+function finalise(value) {
+  let mix = value;
+  mix = Math.imul(mix ^ (mix >>> 16), 0x85ebca6b);
+  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35);
+  return (mix ^ (mix >>> 16)) >>> 0;
+}
+
+function randomRows(all, keep) {
+  const rows = new Uint32Array(all);
+  let count = 0;
+  for (let row = 0; row < all; row += 1) if (keep(mixed(row, 99) / 2 ** 32)) rows[count++] = row;
+  return rows.subarray(0, count);
+}
+
+function expect(condition, message) {
+  if (condition) return;
+  console.error(`WRONG: ${message}`);
+  process.exitCode = 1;
+}
