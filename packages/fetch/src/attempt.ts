@@ -1,4 +1,4 @@
-import { decodeBody } from "./decode-body.js";
+import type { CollectedBody } from "./collect-body.js";
 import { detectImage } from "./detect-image.js";
 import { FetchFailure } from "./fetch-failure.js";
 import type { Validators } from "./fetch-result.js";
@@ -37,7 +37,6 @@ export async function attempt(
   validators?: Validators,
 ): Promise<Buffer | null> {
   const { maxBytes, maxRedirects } = web.settings;
-  let encoding = "";
   let conditions: Record<string, string> = {};
   const body = await follow(url, web, {
     maxBytes,
@@ -55,7 +54,6 @@ export async function attempt(
     },
     judge: (head) => {
       note(trace, head.status, head.headers);
-      encoding = joined(head.headers["content-encoding"]) ?? "";
       const unchanged = head.status === 304 && Object.keys(conditions).length > 0;
       return unchanged ? { kind: "unchanged" } : judgeHead(head, web.settings);
     },
@@ -66,7 +64,7 @@ export async function attempt(
       trace.redirects += 1;
     },
   });
-  return body === null ? null : picture(body, encoding, maxBytes);
+  return body === null ? null : picture(body, trace.bytes);
 }
 
 function conditional({ etag, lastModified }: Validators): Record<string, string> {
@@ -99,9 +97,8 @@ function joined(header: string | string[] | undefined): string | null {
   return header === undefined ? null : Array.isArray(header) ? header.join(", ") : header;
 }
 
-async function picture(wire: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
-  if (wire.length === 0) throw new FetchFailure("empty_body", "the body is empty");
-  const { body, unknown } = await decodeBody(wire, encoding, maxBytes);
+async function picture({ body, unknown }: CollectedBody, wireBytes: number): Promise<Buffer> {
+  if (wireBytes === 0) throw new FetchFailure("empty_body", "the body is empty");
   if (body.length === 0) throw new FetchFailure("empty_body", "the decoded body is empty");
   const { isImage, looksLike } = await detectImage(body);
   if (isImage) return body;

@@ -1,4 +1,7 @@
+import { constants } from "node:http2";
+
 import { FetchFailure } from "./fetch-failure.js";
+import { Http2StreamError } from "./http2-stream-error.js";
 
 export interface Progress {
   /** Whether the response's head had come. */
@@ -12,6 +15,7 @@ export interface Progress {
 /** Turns what undici or a socket reports while a request is running into a failure with an outcome. */
 export function classifyError(error: Error & { code?: string }, progress: Progress): FetchFailure {
   if (error instanceof FetchFailure) return error;
+  if (error instanceof Http2StreamError) return classifyStream(error, progress);
   const code = error.code ?? "";
   if (code === "UND_ERR_HEADERS_OVERFLOW")
     return new FetchFailure("http_protocol", "the response's head is too large");
@@ -33,6 +37,17 @@ export function classifyError(error: Error & { code?: string }, progress: Progre
   if (code.startsWith("UND_ERR") || code === "")
     return new FetchFailure("http_protocol", error.message || code);
   return new FetchFailure("reset", `the connection broke: ${code}`);
+}
+
+function classifyStream({ rstCode, breaksRules }: Http2StreamError, progress: Progress): FetchFailure {
+  const short = progress.answered && progress.received < progress.declared;
+  // Node's word for a stream that ends before its Content-Length.
+  if (rstCode === constants.NGHTTP2_PROTOCOL_ERROR && short) return truncated(progress);
+  if (breaksRules) return new FetchFailure("http_protocol", `HTTP/2 error code ${rstCode}`);
+  // Without an error it is the connection that was closed, which ends streams with CANCEL.
+  if (rstCode === constants.NGHTTP2_NO_ERROR || rstCode === constants.NGHTTP2_CANCEL)
+    return brokenOff(progress);
+  return new FetchFailure("reset", `the HTTP/2 stream was reset with code ${rstCode}`);
 }
 
 function brokenOff(progress: Progress): FetchFailure {

@@ -44,7 +44,7 @@ export function createClient(options: FetchOptions = {}): FetchClient {
   const ownLookup = settings.lookup === undefined ? createLookup() : undefined;
   const lookup = settings.lookup ?? ownLookup ?? createLookup();
   const connector = createConnector({ ...settings, lookup, connect: settings.connect });
-  const origins = new Origins({ ...settings, connect: connector.connect });
+  const origins = new Origins({ ...settings, connector });
   const turns = new Turns({
     concurrency: settings.concurrency,
     ...hostLimits(settings, settings.workers),

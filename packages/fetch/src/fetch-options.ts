@@ -22,8 +22,12 @@ export interface FetchOptions {
   workers?: number;
   /** Origins whose idle connections are kept for the next request. @default 256 */
   maxIdleOrigins?: number;
-  /** Deadline for name lookup, TCP and TLS together, milliseconds. @default 5_000 */
+  /** Deadline for a host's name lookup, milliseconds. @default 5_000 */
+  dnsMs?: number;
+  /** Deadline for a TCP connection to any of a host's addresses, milliseconds. @default 5_000 */
   connectMs?: number;
+  /** Deadline for a TLS handshake, milliseconds. @default 5_000 */
+  tlsMs?: number;
   /** Deadline from the request to the end of the response's headers, milliseconds. @default 10_000 */
   headersMs?: number;
   /** Longest silence within a body, milliseconds. @default 5_000 */
@@ -46,6 +50,13 @@ export interface FetchOptions {
    * asked until then, and whoever wants to ends with the outcome of that answer. @default 30_000
    */
   maxRetryAfterMs?: number;
+  /** Offer HTTP/2 to https servers. @default true */
+  http2?: boolean;
+  /**
+   * Headers sent with every request, to every host: `{ referer: "…" }`. Names that belong to the connection, to this
+   * client or to one host alone (such as cookies) are refused. @default {}
+   */
+  headers?: Readonly<Record<string, string>>;
   /** Say who you are, with a contact. @default "Leyenda/0.1 (image dataset builder)" */
   userAgent?: string;
   /** The name under which robots.txt and X-Robots-Tag address this crawler. @default "leyenda" */

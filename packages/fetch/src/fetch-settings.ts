@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { LeyendaError } from "@leyenda/core";
 
+import { requestHeaders } from "./request-headers.js";
 import type { FetchOptions, FetchSettings } from "./fetch-options.js";
 
 /**
@@ -28,7 +29,7 @@ export function fetchSettings(options: FetchOptions): FetchSettings {
       });
     }
   }
-  return { ...defaults(), ...options };
+  return { ...defaults(), ...options, headers: requestHeaders(options.headers ?? {}) };
 }
 
 function defaults(): FetchSettings {
@@ -38,7 +39,9 @@ function defaults(): FetchSettings {
     requestsPerSecondPerHost: 20,
     workers: 1,
     maxIdleOrigins: 256,
+    dnsMs: 5_000,
     connectMs: 5_000,
+    tlsMs: 5_000,
     headersMs: 10_000,
     stallMs: 5_000,
     totalMs: 20_000,
@@ -55,6 +58,8 @@ function defaults(): FetchSettings {
     allowPrivate: [],
     resolve: {},
     ca: [],
+    headers: {},
+    http2: true,
     now: Date.now,
     sleep: (ms, signal) => wait(ms, undefined, { signal }),
     random: Math.random,
@@ -65,7 +70,9 @@ const positive = [
   "concurrency",
   "connectionsPerHost",
   "workers",
+  "dnsMs",
   "connectMs",
+  "tlsMs",
   "headersMs",
   "stallMs",
   "totalMs",

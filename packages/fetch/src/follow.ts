@@ -1,3 +1,4 @@
+import type { CollectedBody } from "./collect-body.js";
 import { FetchFailure } from "./fetch-failure.js";
 import type { FetchSettings } from "./fetch-options.js";
 import type { Turn } from "./hosts/turn.js";
@@ -40,10 +41,10 @@ export interface FollowOptions {
  * Asks for a URL and follows redirects to a response that is none. Waiting for a turn costs no deadline.
  *
  * @param url normalised
- * @returns the last response's body, still encoded; empty where there is none, null where it is unchanged
+ * @returns the last response's body, decoded; empty where there is none, null where it is unchanged
  * @throws FetchFailure, or the signal's reason when it aborts
  */
-export async function follow(url: string, web: Web, options: FollowOptions): Promise<Buffer | null> {
+export async function follow(url: string, web: Web, options: FollowOptions): Promise<CollectedBody | null> {
   const { turn, signal, maxRedirects } = options;
   const { totalMs } = web.settings;
   const seen = new Set<string>();
@@ -64,7 +65,7 @@ export async function follow(url: string, web: Web, options: FollowOptions): Pro
     const { verdict, body } = answer;
     if (verdict?.kind === "failure") throw verdict.failure;
     if (verdict?.kind === "unchanged") return null;
-    if (verdict?.kind !== "redirect") return body ?? Buffer.alloc(0);
+    if (verdict?.kind !== "redirect") return body ?? { body: Buffer.alloc(0), unknown: null };
     next = redirectTarget(verdict.location, next);
     if (seen.has(next)) throw new FetchFailure("redirect_loop", `redirected to ${next} again`);
     if (seen.size > maxRedirects)
@@ -81,15 +82,14 @@ async function ask(
   totalMs: number,
   { origins, turns, settings }: Web,
   { maxBytes, turn, signal, judge, onBytes }: FollowOptions,
-): Promise<{ verdict: Verdict | undefined; body: Buffer | null }> {
+): Promise<{ verdict: Verdict | undefined; body: CollectedBody | null }> {
   const { userAgent, headersMs, stallMs, maxRetryAfterMs } = settings;
   let verdict: Verdict | undefined;
-  const body = await origins.use(url.origin, (pool) =>
+  const body = await origins.use(url.origin, (channel) =>
     requestOnce({
-      pool,
+      channel,
       url,
-      userAgent,
-      headers,
+      headers: { ...settings.headers, ...headers, "user-agent": userAgent },
       headersMs,
       stallMs,
       totalMs,

@@ -1,13 +1,15 @@
-import { type buildConnector, Pool } from "undici";
+import { type Channel, openChannel } from "./channel.js";
+import type { Connector } from "./create-connector.js";
 
 export interface OriginsOptions {
   connectionsPerHost: number;
   maxIdleOrigins: number;
-  connect: buildConnector.connector;
+  connector: Connector;
+  http2: boolean;
 }
 
 interface Origin {
-  pool: Pool;
+  channel: Channel;
   /** Requests here. */
   users: number;
 }
@@ -23,13 +25,13 @@ export class Origins {
     this.#options = options;
   }
 
-  /** Runs a request with the origin's pool, which is kept at least until it ends. */
-  async use<T>(name: string, request: (pool: Pool) => Promise<T>): Promise<T> {
+  /** Runs a request with the origin's connections, which are kept at least until it ends. */
+  async use<T>(name: string, request: (channel: Channel) => Promise<T>): Promise<T> {
     const origin = this.#origin(name);
     if (origin.users === 0) this.#idle--;
     origin.users++;
     try {
-      return await request(origin.pool);
+      return await request(origin.channel);
     } finally {
       origin.users--;
       if (origin.users === 0) this.#rest(name, origin);
@@ -40,25 +42,14 @@ export class Origins {
   async close(): Promise<void> {
     const origins = [...this.#origins.values()];
     this.#origins.clear();
-    await Promise.all(origins.map(({ pool }) => pool.destroy()));
+    await Promise.all(origins.map(({ channel }) => channel.destroy()));
   }
 
   #origin(name: string): Origin {
     const known = this.#origins.get(name);
     if (known !== undefined) return known;
-    const { connectionsPerHost, connect } = this.#options;
-    const pool = new Pool(name, {
-      connections: connectionsPerHost,
-      connect,
-      pipelining: 1,
-      // Ours are exact to the millisecond and span redirects; undici's are coarse.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 4_000,
-      keepAliveMaxTimeout: 30_000,
-      maxHeaderSize: 65_536,
-    });
-    const origin: Origin = { pool, users: 0 };
+    const channel = openChannel(name, this.#options);
+    const origin: Origin = { channel, users: 0 };
     this.#origins.set(name, origin);
     this.#idle++;
     return origin;
@@ -73,11 +64,11 @@ export class Origins {
   }
 
   #dropOldestIdle(): void {
-    for (const [name, { users, pool }] of this.#origins) {
+    for (const [name, { users, channel }] of this.#origins) {
       if (users > 0) continue;
       this.#origins.delete(name);
       this.#idle--;
-      void pool.destroy();
+      void channel.destroy();
       return;
     }
   }

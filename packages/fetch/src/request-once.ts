@@ -1,6 +1,6 @@
-import type { Dispatcher, Pool } from "undici";
-
+import type { Abortable, Channel, ResponseHandler } from "./channel.js";
 import { classifyError } from "./classify-error.js";
+import { type BodySink, collectBody, type CollectedBody } from "./collect-body.js";
 import { Deadline } from "./deadline.js";
 import { FetchFailure } from "./fetch-failure.js";
 import type { Headers } from "./is-opted-out.js";
@@ -11,10 +11,9 @@ export interface Head {
 }
 
 export interface RequestOptions {
-  pool: Pool;
+  channel: Channel;
   /** Normalised. */
   url: URL;
-  userAgent: string;
   /** Sent besides the usual ones; names in lower case. */
   headers: Readonly<Record<string, string>>;
   headersMs: number;
@@ -29,6 +28,9 @@ export interface RequestOptions {
   onBytes: (bytes: number) => void;
 }
 
+/** Pictures are compressed already, so no encoding is asked for; what comes encoded all the same is decoded. */
+const defaultHeaders = { accept: "image/*,*/*;q=0.8", "accept-encoding": "identity" };
+
 /** An unwanted body up to so many bytes is read to the end, within so many milliseconds, to keep the connection. */
 const drainBytes = 65_536;
 const drainMs = 1_000;
@@ -37,34 +39,34 @@ const drainMs = 1_000;
 const maxInformational = 16;
 
 /**
- * Sends one GET and reads the response's body, still encoded, within the limits.
+ * Sends one GET and reads the response's body, decoding it as it comes, within the limits.
  *
- * @returns the body, or null where it was not wanted
+ * @returns the decoded body, or null where it was not wanted
  * @throws FetchFailure for whatever the server or the network does
  * @throws the signal's reason when it aborts
  */
-export function requestOnce(options: RequestOptions): Promise<Buffer | null> {
+export function requestOnce(options: RequestOptions): Promise<CollectedBody | null> {
   return new Promise((resolve, reject) => {
     new Exchange(options, resolve, reject).start();
   });
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements ResponseHandler {
   readonly #options: RequestOptions;
-  readonly #resolve: (body: Buffer | null) => void;
+  readonly #resolve: (body: CollectedBody | null) => void;
   readonly #reject: (error: Error) => void;
   readonly #deadline: Deadline;
-  readonly #chunks: Buffer[] = [];
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: Abortable | undefined;
   #head: Head | undefined;
-  #reads = false;
+  /** Where a wanted body goes. */
+  #sink: BodySink | null = null;
   #received = 0;
   #informational = 0;
   #ended = false;
 
   constructor(
     options: RequestOptions,
-    resolve: (body: Buffer | null) => void,
+    resolve: (body: CollectedBody | null) => void,
     reject: (error: Error) => void,
   ) {
     this.#options = options;
@@ -76,29 +78,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { pool, url, userAgent, headers, signal } = this.#options;
+    const { channel, url, headers, signal } = this.#options;
     if (signal.aborted) {
       this.#abort();
       return;
     }
     signal.addEventListener("abort", this.#abort, { once: true });
-    pool.dispatch(
-      {
-        method: "GET",
-        path: url.pathname + url.search,
-        // Pictures are compressed already; what comes encoded all the same is decoded.
-        headers: {
-          "user-agent": userAgent,
-          accept: "image/*,*/*;q=0.8",
-          "accept-encoding": "identity",
-          ...headers,
-        },
-      },
-      this,
-    );
+    channel.dispatch({ path: url.pathname + url.search, headers: { ...defaultHeaders, ...headers } }, this);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Abortable): void {
     if (this.#ended) {
       controller.abort(new Error("ended before it was sent"));
       return;
@@ -107,7 +96,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#deadline.begin("the response's head", this.#options.headersMs);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(_controller: Abortable, status: number, headers: Headers): void {
     if (this.#ended) return;
     if (status < 200) {
       this.#informational++;
@@ -121,22 +110,23 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#head = { status, headers };
     const declared = declaredLength(headers);
     try {
-      this.#reads = this.#options.onHead(this.#head) === "read";
-      if (this.#reads && declared > this.#options.maxBytes)
+      const reads = this.#options.onHead(this.#head) === "read";
+      if (reads && declared > this.#options.maxBytes)
         throw tooLarge(`declares ${declared} bytes`, this.#options);
+      if (reads) this.#sink = this.#openSink(headers);
     } catch (error) {
       this.#stop(error as Error);
       return;
     }
-    if (this.#reads) this.#deadline.begin("the next piece of the body", this.#options.stallMs);
+    if (this.#sink !== null) this.#deadline.begin("the next piece of the body", this.#options.stallMs);
     else if (declared > drainBytes) this.#stop(null);
     else this.#deadline.begin("the unwanted body", drainMs);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Abortable, chunk: Buffer): void {
     if (this.#ended) return;
     this.#received += chunk.length;
-    if (!this.#reads) {
+    if (this.#sink === null) {
       if (this.#received > drainBytes) this.#stop(null);
       return;
     }
@@ -145,7 +135,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#stop(tooLarge("goes on", this.#options));
       return;
     }
-    this.#chunks.push(chunk);
+    this.#sink.write(chunk);
     this.#deadline.refresh();
   }
 
@@ -154,18 +144,35 @@ class Exchange implements Dispatcher.DispatchHandler {
       // undici takes the connection for free one turn later; who asked again before that would open another.
       queueMicrotask(() => {
         setImmediate(() => {
-          // One copy, so that a small picture does not hold the whole buffer that the socket was read into.
-          this.#resolve(this.#reads ? Buffer.concat(this.#chunks, this.#received) : null);
+          if (this.#sink === null) this.#resolve(null);
+          else this.#sink.end().then(this.#resolve, this.#reject);
         });
       });
     });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: Abortable, error: Error): void {
     this.#end(() => {
-      if (this.#head !== undefined && !this.#reads) this.#resolve(null);
+      this.#sink?.abandon();
+      if (this.#discards()) this.#resolve(null);
       else this.#reject(this.#classify(error));
     });
+  }
+
+  /** Whether the head has come and said that the body does not matter. */
+  #discards(): boolean {
+    return this.#head !== undefined && this.#sink === null;
+  }
+
+  #openSink(headers: Headers): BodySink {
+    const encoding = headers["content-encoding"] ?? "";
+    return collectBody(
+      Array.isArray(encoding) ? encoding.join() : encoding,
+      this.#options.maxBytes,
+      (failure) => {
+        this.#stop(failure);
+      },
+    );
   }
 
   #classify(error: Error): Error {
@@ -184,12 +191,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** Ends here and drops the connection; an unwanted body that cannot be drained is no failure. */
   #stop(error: Error | null): void {
     this.#end(() => {
+      this.#sink?.abandon();
       const aborted = this.#options.signal.aborted;
-      if (error === null || (this.#head !== undefined && !this.#reads && !aborted && isTimeout(error)))
-        this.#resolve(null);
+      if (error === null || (this.#discards() && !aborted && isTimeout(error))) this.#resolve(null);
       else this.#reject(error);
     });
-    this.#controller?.abort(new Error("ended"));
+    this.#controller?.abort(error ?? new Error("the body was not wanted"));
   }
 
   #end(settle: () => void): void {

@@ -168,8 +168,11 @@ describe("a client", () => {
   });
 
   it("ends a name lookup that never answers", async () => {
-    const client = open({ connectMs: 100, lookup: () => new Promise(() => undefined) });
-    expect(await client.fetchImage("http://a.example/")).toMatchObject({ outcome: "dns" });
+    const client = open({ dnsMs: 100, lookup: () => new Promise(() => undefined) });
+    expect(await client.fetchImage("http://a.example/")).toMatchObject({
+      outcome: "dns",
+      detail: "no end of the name lookup within 100 ms",
+    });
   });
 
   it("connects to the addresses that were checked, and looks up once", async () => {

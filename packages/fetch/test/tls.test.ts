@@ -1,21 +1,19 @@
-import { readFileSync } from "node:fs";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createSecureContext, createServer, type SecureContext } from "node:tls";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createClient, type FetchClient, type FetchOptions } from "../src/index.js";
+import { pem } from "./support/pem.js";
 import { gif } from "./support/pictures.js";
 import { flood, rawServer, type RawServer, reply } from "./support/raw-server.js";
 
-const pem = (name: string): string =>
-  readFileSync(new URL(`fixtures/tls/${name}.pem`, import.meta.url), "utf8");
 const context = (name: string): SecureContext =>
   createSecureContext({ cert: pem(`${name}.cert`), key: pem(`${name}.key`) });
 const contexts = new Map(["good", "expired", "wrong", "self"].map((name) => [`${name}.test`, context(name)]));
 
 const options: FetchOptions = {
-  connectMs: 400,
+  tlsMs: 400,
   retries: 1,
   retryBaseMs: 1,
   resolve: { "*.test": "127.0.0.1" },

@@ -81,7 +81,11 @@ const fetch = z.strictObject({
     .describe(
       "Requests to one host in a second, all worker processes together; halved when a host answers 429 or 503",
     ),
-  connectMs: milliseconds.default(5_000).describe("Deadline for name lookup, TCP and TLS together"),
+  dnsMs: milliseconds.default(5_000).describe("Deadline for a host's name lookup"),
+  connectMs: milliseconds
+    .default(5_000)
+    .describe("Deadline for a TCP connection to any of a host's addresses"),
+  tlsMs: milliseconds.default(5_000).describe("Deadline for a TLS handshake"),
   headersMs: milliseconds.default(10_000).describe("Deadline for the response headers"),
   stallMs: milliseconds.default(5_000).describe("Longest silence within a body"),
   totalMs: milliseconds.default(20_000).describe("Deadline of one attempt, redirects included"),
@@ -90,6 +94,11 @@ const fetch = z.strictObject({
   retries: count.max(20).default(2).describe("Further attempts after a transient failure"),
   retryBaseMs: milliseconds.default(500).describe("First pause before a retry; it doubles each time"),
   maxRetryAfterMs: milliseconds.default(30_000).describe("Longest Retry-After that is waited for"),
+  http2: z.boolean().default(true).describe("Offer HTTP/2 to https servers"),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Further headers of every request, such as accept-language"),
   userAgent: z
     .string()
     .min(1)

@@ -1,4 +1,3 @@
-import { decodeBody } from "../decode-body.js";
 import { FetchFailure } from "../fetch-failure.js";
 import { follow, type Web } from "../follow.js";
 import { type HeadVerdict, judgeHead } from "../judge-head.js";
@@ -28,22 +27,17 @@ export async function loadRobotsTxt(origin: string, web: Web, signal: AbortSigna
   try {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        let encoding = "";
-        const wire = await follow(`${origin}/robots.txt`, web, {
+        const answer = await follow(`${origin}/robots.txt`, web, {
           maxBytes,
           maxRedirects: Math.max(minRedirects, settings.maxRedirects),
           turn,
           signal,
           before: () => ({}),
-          judge: (head) => {
-            encoding = String(head.headers["content-encoding"] ?? "");
-            return judge(head, web);
-          },
+          judge: (head) => judge(head, web),
           onBytes: () => undefined,
           onRedirect: () => undefined,
         });
-        const { body } = await decodeBody(wire ?? Buffer.alloc(0), encoding, maxBytes);
-        const text = body.subarray(0, readBytes).toString("utf8");
+        const text = (answer?.body ?? Buffer.alloc(0)).subarray(0, readBytes).toString("utf8");
         return {
           kind: "rules",
           robots: parseRobotsTxt(text, settings.userAgentToken),

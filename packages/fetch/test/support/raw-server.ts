@@ -16,6 +16,8 @@ export interface RawServer {
   origin: string;
   /** Connections that were accepted. */
   connections: () => number;
+  /** Those of them that are open. */
+  open: () => number;
   requests: (path: string) => number;
   close: () => Promise<void>;
 }
@@ -53,6 +55,7 @@ export async function rawServer(
     port,
     origin: `http://127.0.0.1:${port}`,
     connections: () => connections,
+    open: () => sockets.size,
     requests: (path) => counts.get(path) ?? 0,
     close: async () => {
       for (const socket of sockets) socket.destroy();
