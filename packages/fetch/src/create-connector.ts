@@ -1,17 +1,23 @@
-import type { Socket, TcpNetConnectOpts } from "node:net";
+import { isIP, isIPv6, type Socket, type TcpNetConnectOpts } from "node:net";
 
 import { type AddressRules, allowedAddresses } from "./allowed-addresses.js";
 import { awaitConnect } from "./await-connect.js";
 import { connectAny } from "./connect-any.js";
 import { FetchFailure } from "./fetch-failure.js";
 import type { ConnectTarget, FetchOptions } from "./fetch-options.js";
+import { isPublicAddress } from "./is-public-address.js";
+import { matchHost } from "./match-host.js";
+import { openTunnel } from "./open-tunnel.js";
 import { openTls, type TlsCredentials, tlsCredentials } from "./open-tls.js";
+import { type ProxyServer, proxyFor } from "./proxy-for.js";
 
 export interface ConnectorOptions extends AddressRules {
   dnsMs: number;
   connectMs: number;
   tlsMs: number;
   ca: readonly string[];
+  proxy: string;
+  proxyLookup: "local" | "proxy";
   connect: FetchOptions["connect"];
   /** Stands in for node:net's in tests. */
   connectTcp?: (options: TcpNetConnectOpts) => Socket;
@@ -19,7 +25,7 @@ export interface ConnectorOptions extends AddressRules {
 
 export interface Connector {
   /**
-   * Opens a checked connection: name lookup, address check, TCP and TLS, each with its deadline.
+   * Opens a checked connection: name lookup, address check, TCP, a proxy's tunnel and TLS, each with its deadline.
    *
    * @param alpn what to speak over TLS, in order of preference
    * @throws FetchFailure
@@ -53,6 +59,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 const steps = {
   dns: { name: "name lookup", option: "dnsMs", late: "dns" },
   connect: { name: "connection", option: "connectMs", late: "timeout" },
+  tunnel: { name: "proxy's tunnel", option: "connectMs", late: "timeout" },
   tls: { name: "TLS handshake", option: "tlsMs", late: "timeout" },
 } as const;
 
@@ -95,23 +102,62 @@ class Opening {
   }
 
   async #open(): Promise<Socket> {
-    const { connect, connectTcp } = this.#options;
+    const { connect } = this.#options;
     const { hostname, port, protocol } = this.#target;
     const { signal } = this.#controller;
     if (connect !== undefined) {
       this.#begin("connect");
       return await awaitConnect(await this.#unlessFailed(connect(this.#target)), signal);
     }
+    const proxy = proxyFor(this.#target, this.#options.proxy);
+    // Only a name can be left to the proxy to look up; what is an address already is checked here in any case.
+    const remote = proxy !== null && this.#options.proxyLookup === "proxy" && !this.#isKnown(hostname);
     this.#begin("dns");
-    const addresses = await this.#unlessFailed(allowedAddresses(hostname, this.#options));
-    this.#begin("connect");
-    const socket = await connectAny(addresses, port, {
-      signal,
-      ...(connectTcp === undefined ? {} : { connect: connectTcp }),
-    });
+    const addresses = remote ? null : await this.#unlessFailed(allowedAddresses(hostname, this.#options));
+    // An address that is not public has been allowed by name; a proxy in between could hardly reach it.
+    const direct = proxy === null || (addresses !== null && !addresses.some(isPublicAddress));
+    const socket = direct
+      ? await this.#connect(addresses ?? [], port)
+      : await this.#connectThrough(proxy, addresses?.[0] ?? hostname);
     if (protocol === "http:") return socket;
     this.#begin("tls");
     return await openTls(socket, this.#target, this.#alpn, this.#credentials, signal);
+  }
+
+  #connect(addresses: readonly string[], port: number): Promise<Socket> {
+    const { connectTcp } = this.#options;
+    this.#begin("connect");
+    const { signal } = this.#controller;
+    return connectAny(addresses, port, {
+      signal,
+      ...(connectTcp === undefined ? {} : { connect: connectTcp }),
+    });
+  }
+
+  /** @param host the target's checked address, or a name that the proxy is to look up */
+  async #connectThrough(proxy: ProxyServer, host: string): Promise<Socket> {
+    const { signal } = this.#controller;
+    this.#begin("dns");
+    const addresses = await this.#unlessFailed(allowedAddresses(proxy.hostname, this.#proxyRules()));
+    let socket = await this.#connect(addresses, proxy.port);
+    if (proxy.protocol === "https:") {
+      this.#begin("tls");
+      socket = await openTls(socket, proxy, ["http/1.1"], this.#credentials, signal);
+    }
+    this.#begin("tunnel");
+    const authority = `${isIPv6(host) ? `[${host}]` : host}:${this.#target.port}`;
+    return await openTunnel(socket, authority, proxy.authorization, signal);
+  }
+
+  /** Whether a host's address is known without a lookup. */
+  #isKnown(hostname: string): boolean {
+    const { resolve } = this.#options;
+    return isIP(hostname) !== 0 || Object.keys(resolve).some((pattern) => matchHost(pattern, hostname));
+  }
+
+  /** Whoever runs the crawl has chosen the proxy, so it may be anywhere. */
+  #proxyRules(): AddressRules {
+    return { lookup: this.#options.lookup, resolve: {}, allowPrivate: ["*"] };
   }
 
   #begin(step: keyof typeof steps): void {

@@ -53,6 +53,18 @@ export interface FetchOptions {
   /** Offer HTTP/2 to https servers. @default true */
   http2?: boolean;
   /**
+   * The proxy that every connection goes through, by CONNECT: a URL (credentials in it are sent to the proxy alone), or
+   * `environment` for HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, or `none`. Hosts that `allowPrivate` lets be at a
+   * private address are reached without it. @default "environment"
+   */
+  proxy?: string;
+  /**
+   * Who looks names up when there is a proxy. `local`: names are looked up and checked here, and the proxy is told the
+   * checked address. `proxy`: the proxy is told the name, and where that leads to is for the proxy to check.
+   * @default "local"
+   */
+  proxyLookup?: "local" | "proxy";
+  /**
    * Headers sent with every request, to every host: `{ referer: "…" }`. Names that belong to the connection, to this
    * client or to one host alone (such as cookies) are refused. @default {}
    */

@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { LeyendaError } from "@leyenda/core";
 
+import { proxyFor } from "./proxy-for.js";
 import { requestHeaders } from "./request-headers.js";
 import type { FetchOptions, FetchSettings } from "./fetch-options.js";
 
@@ -29,7 +30,12 @@ export function fetchSettings(options: FetchOptions): FetchSettings {
       });
     }
   }
-  return { ...defaults(), ...options, headers: requestHeaders(options.headers ?? {}) };
+  const settings = { ...defaults(), ...options };
+  // A proxy that could never work is told of now, and not by every row.
+  for (const protocol of ["http:", "https:"] as const) {
+    proxyFor({ protocol, hostname: "proxied.invalid", port: 0 }, settings.proxy);
+  }
+  return { ...settings, headers: requestHeaders(options.headers ?? {}) };
 }
 
 function defaults(): FetchSettings {
@@ -60,6 +66,8 @@ function defaults(): FetchSettings {
     ca: [],
     headers: {},
     http2: true,
+    proxy: "environment",
+    proxyLookup: "local",
     now: Date.now,
     sleep: (ms, signal) => wait(ms, undefined, { signal }),
     random: Math.random,

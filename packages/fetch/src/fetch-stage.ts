@@ -72,7 +72,8 @@ export const stage = createFetchStage();
 function options(config: FetchConfig): Record<string, Json> {
   const speed = new Set(["concurrency", "connectionsPerHost", "requestsPerSecondPerHost", "breaker"]);
   const named = Object.entries(config.fetch)
-    .filter(([name]) => !speed.has(name))
+    // A proxy is the machine's affair, and its URL may hold a password.
+    .filter(([name]) => !speed.has(name) && name !== "proxy")
     .map(([name, value]): [string, Json] => [`fetch.${name}`, value]);
   const { format, columns, header, quotes, extraColumns } = config.source;
   const reading = { format, columns, header, quotes, extraColumns };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 
 import type { Outcome } from "@leyenda/core";
@@ -361,6 +362,14 @@ const behaviours: Behaviour[] = [
     outcome: "timeout",
   },
   {
+    name: "endless chunks of one byte with long extensions",
+    serve: (socket) => {
+      socket.write(chunked);
+      flood(socket, `1;${"x".repeat(4_096)}="y"\r\nx\r\n`);
+    },
+    outcome: "timeout",
+  },
+  {
     name: "endless 102 Processing",
     serve: (socket) => {
       drip(socket, 50, "HTTP/1.1 102 Processing\r\n\r\n");
@@ -445,6 +454,39 @@ const behaviours: Behaviour[] = [
     outcome: "http_protocol",
   },
   { name: "a negative Content-Length", serve: head("Content-Length: -1") + "GIF", outcome: "http_protocol" },
+  {
+    name: "a Content-Length said twice in one header",
+    serve: head("Content-Length: 42, 42") + gif.toString("latin1"),
+    outcome: "http_protocol",
+  },
+  {
+    name: "a Content-Length with a sign",
+    serve: head("Content-Length: +42") + gif.toString("latin1"),
+    outcome: "http_protocol",
+  },
+  {
+    name: "a header without a colon",
+    serve: head("X-A", "Content-Length: 0"),
+    outcome: "http_protocol",
+  },
+  {
+    name: "a space before the colon",
+    serve: head("Content-Length : 42") + gif.toString("latin1"),
+    outcome: "http_protocol",
+  },
+  { name: "HTTP/3.7", serve: "HTTP/3.7 200 OK\r\nContent-Length: 0\r\n\r\n", outcome: "http_protocol" },
+  { name: "frames of HTTP/2", serve: Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]), outcome: "http_protocol" },
+  {
+    name: "a status of two digits",
+    serve: "HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n",
+    outcome: "http_protocol",
+  },
+  {
+    name: "a thousand headers within the bounds",
+    serve: reply({ body: gif, headers: Array.from({ length: 1_000 }, (_, n) => `X-${n}: b`) }),
+    outcome: "ok",
+    body: gif,
+  },
   { name: "NUL in a header", serve: head("X-A: a\0b", "Content-Length: 0"), outcome: "http_protocol" },
   { name: "a status beyond 599", serve: reply({ status: "799 Odd" }), outcome: "http_protocol" },
 
@@ -580,6 +622,41 @@ const behaviours: Behaviour[] = [
   },
   { name: "a redirect to a decimal host", serve: redirect("http://2130706434/"), outcome: "blocked_address" },
   { name: "a redirect to an octal host", serve: redirect("http://0177.0.0.2/"), outcome: "blocked_address" },
+  ...[
+    ["a hexadecimal host", "0x7f000002"],
+    ["a host of two numbers", "127.2"],
+    ["a host in full-width digits", "１２７.0.0.2"],
+    ["mapped loopback in hexadecimal", "[::ffff:7f00:2]"],
+    ["loopback behind NAT64", "[64:ff9b::7f00:2]"],
+    ["loopback behind 6to4", "[2002:7f00:2::]"],
+    ["a Teredo address", "[2001:0:4136:e378:8000:63bf:3fff:fdd2]"],
+    ["no address", "0.0.0.0"],
+    ["no IPv6 address", "[::]"],
+    ["a carrier's address", "100.64.0.1"],
+    ["a multicast address", "224.0.0.1"],
+    ["broadcast", "255.255.255.255"],
+    ["a link-local IPv6 address", "[fe80::1]"],
+    ["metadata over IPv6", "[fd00:ec2::254]"],
+  ].map(([what = "", host = ""]): Behaviour => ({
+    name: `a redirect to ${what}`,
+    serve: Buffer.from(`HTTP/1.1 302 Found\r\nLocation: http://${host}/\r\nContent-Length: 0\r\n\r\n`),
+    outcome: "blocked_address",
+    expected: { redirects: 1 },
+  })),
+  {
+    name: "a redirect to a name that points here",
+    path: "/rebind",
+    serve: (socket) => {
+      socket.write(redirect(`http://rebind.test:${server.port}/a%20picture`));
+    },
+    outcome: "blocked_address",
+  },
+  { name: "a redirect to file in capitals", serve: redirect("FILE:///etc/passwd"), outcome: "bad_redirect" },
+  {
+    name: "a redirect to file with a tab in it",
+    serve: redirect("fi\tle:///etc/passwd"),
+    outcome: "bad_redirect",
+  },
   {
     name: "a redirect to metadata",
     serve: redirect("http://169.254.169.254/latest/meta-data/"),
@@ -683,7 +760,7 @@ const options: FetchOptions = {
   allowPrivate: ["127.0.0.1"],
   resolve: { "intranet.test": "10.0.0.1" },
   lookup: (hostname) =>
-    hostname === "localhost"
+    hostname === "localhost" || hostname === "rebind.test"
       ? Promise.resolve(["127.0.0.1", "::1"])
       : Promise.reject(Object.assign(new Error("no such host"), { code: "ENOTFOUND" })),
 };
@@ -710,8 +787,19 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await client.close();
+  // Whatever the servers did, no connection to them is left.
+  for (let n = 0; n < 40 && server.open() > 0; n++) await wait(25);
+  const open = server.open();
   await server.close();
+  expect(open).toBe(0);
+  for (let n = 0; n < 40 && handles().length > 0; n++) await wait(25);
+  expect(handles()).toEqual([]);
 });
+
+/** Sockets and lookups that keep this process alive. */
+function handles(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Query|GetAddr/.test(name));
+}
 
 function pathOf({ path, name }: Behaviour): string {
   return new URL(path ?? `/${encodeURIComponent(name)}`, "http://e").pathname;

@@ -114,6 +114,54 @@ describe("TLS", () => {
     expect(result).toMatchObject({ outcome, attempts: 2, status: null });
   });
 
+  it("refuses a certificate for another address", async () => {
+    const stranger = createClient({ ...options, resolve: { "127.0.0.2": "127.0.0.1" }, allowPrivate: ["*"] });
+    const result = await stranger.fetchImage(`https://127.0.0.2:${server.port}/`);
+    await stranger.close();
+    expect(result).toMatchObject({ outcome: "tls", attempts: 1 });
+    expect(result.detail).toContain("ERR_TLS_CERT_ALTNAME_INVALID");
+  });
+
+  it.each<[string, string, (tcp: Socket) => void]>([
+    ["a reset after the server's first flight", "tls", (tcp) => tcp.resetAndDestroy()],
+    ["a hang-up after the server's first flight", "tls", (tcp) => tcp.destroy()],
+    ["noise after the server's first flight", "tls", (tcp) => tcp.write("x".repeat(10_000))],
+    ["silence after the server's first byte", "timeout", () => undefined],
+  ])("ends a handshake that meets %s as %s", async (_name, outcome, misbehave) => {
+    const other = await rawServer(
+      () => undefined,
+      (listener) =>
+        createTcpServer((socket) => {
+          listener(socket);
+          socket.once("data", () => {
+            // A handshake record, and the ServerHello that it announces never comes whole.
+            socket.write(Buffer.from([22, 3, 3, 0, 122, 2, 0, 0, 118, 3, 3]), () => {
+              misbehave(socket);
+            });
+          });
+        }),
+    );
+    const result = await client.fetchImage(`https://good.test:${other.port}/`);
+    await other.close();
+    expect(result).toMatchObject({ outcome, status: null });
+  });
+
+  it.each<[string, string, (tcp: Socket, tls: Socket) => void]>([
+    ["a hang-up", "reset", (_tcp, tls) => tls.end()],
+    ["a reset", "reset", (tcp) => tcp.resetAndDestroy()],
+  ])("ends an answer that is %s below TLS as %s", async (_name, outcome, misbehave) => {
+    const below = new Map<number | undefined, Socket>();
+    const other = await rawServer(
+      (socket) => {
+        misbehave(below.get(socket.remotePort) ?? socket, socket);
+      },
+      (listener) => tlsServer()(listener).on("connection", (tcp: Socket) => below.set(tcp.remotePort, tcp)),
+    );
+    const result = await client.fetchImage(`https://good.test:${other.port}/`);
+    await other.close();
+    expect(result).toMatchObject({ outcome, status: null });
+  });
+
   it("does not speak versions before 1.2", async () => {
     const versions = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" };
     const old = await rawServer((socket) => socket.write(reply({ body: gif })), tlsServer(versions));

@@ -95,6 +95,17 @@ const fetch = z.strictObject({
   retryBaseMs: milliseconds.default(500).describe("First pause before a retry; it doubles each time"),
   maxRetryAfterMs: milliseconds.default(30_000).describe("Longest Retry-After that is waited for"),
   http2: z.boolean().default(true).describe("Offer HTTP/2 to https servers"),
+  proxy: z
+    .string()
+    .min(1)
+    .default("environment")
+    .describe('URL of a proxy; "environment" reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY; "none"'),
+  proxyLookup: z
+    .enum(["local", "proxy"])
+    .default("local")
+    .describe(
+      "Who looks names up when there is a proxy; only local lookups are checked for private addresses",
+    ),
   headers: z
     .record(z.string(), z.string())
     .default({})
