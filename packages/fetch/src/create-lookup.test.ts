@@ -72,6 +72,22 @@ describe("createLookup", () => {
     expect(resolver.asked).toHaveLength(8);
   });
 
+  it("asks for no more names at a time than it may", async () => {
+    let running = 0;
+    let most = 0;
+    const resolve = async (): Promise<{ address: string; ttl: number }[]> => {
+      most = Math.max(most, ++running);
+      await new Promise((done) => setTimeout(done, 5));
+      running--;
+      return [{ address: "192.0.2.1", ttl: 60 }];
+    };
+    const resolver = { resolve4: resolve, resolve6: resolve, cancel: () => undefined };
+    const lookup = createLookup({ resolver, concurrency: 3 });
+    await Promise.all(Array.from({ length: 30 }, (_, n) => lookup(`host-${n}.test`)));
+    // Both families of a name are asked for at the same time.
+    expect(most).toBe(6);
+  });
+
   it("forgets the oldest name beyond its size", async () => {
     const one = (address: string): Answer => [{ address, ttl: 300 }];
     const resolver = fake({ a: one("192.0.2.1"), b: one("192.0.2.2"), c: one("192.0.2.3") });
