@@ -42,6 +42,8 @@ const options: FetchOptions = {
 
 const { settings, reset, ping, goaway, push, windowUpdate, continuation, priority, data } = frameTypes;
 
+const bomb = gzipSync(Buffer.alloc(30_000_000));
+
 interface Behaviour extends Http2Behaviour {
   name: string;
   outcome: Outcome;
@@ -220,7 +222,7 @@ const behaviours: Behaviour[] = [
     name: "a gzip bomb",
     serve: (connection, stream) => {
       connection.head(stream, { "content-encoding": "gzip" });
-      connection.data(stream, gzipSync(Buffer.alloc(30_000_000)), endStream);
+      connection.data(stream, bomb, endStream);
     },
     outcome: "too_large",
   },

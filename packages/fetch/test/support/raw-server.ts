@@ -76,8 +76,12 @@ export function drip(socket: Socket, ms: number, piece: string | Buffer | (() =>
 
 /** Writes as fast as the client reads until it is gone. */
 export function flood(socket: Socket, piece: string | Buffer): void {
+  // In large blocks: writing small pieces one by one would starve the client, which runs in the same process.
+  const block = Buffer.concat(
+    Array.from({ length: Math.ceil(65_536 / piece.length) }, () => Buffer.from(piece)),
+  );
   const pump = (): void => {
-    while (!socket.destroyed && socket.write(piece));
+    while (!socket.destroyed && socket.write(block));
   };
   socket.on("drain", pump);
   pump();
