@@ -53,6 +53,7 @@ async function serve(
 function open(options: FetchOptions = {}): FetchClient {
   const client = createClient({
     retries: 0,
+    requestsPerSecondPerHost: 1_000_000,
     allowPrivate: ["127.0.0.1"],
     ca: [pem("ca.cert")],
     ...options,
@@ -98,7 +99,7 @@ describe("HTTP/2", () => {
         answer(stream);
       }, 50);
     });
-    const client = open({ connectionsPerOrigin: 8 });
+    const client = open({ connectionsPerHost: 8 });
     const results = await Promise.all(
       Array.from({ length: 40 }, (_, n) => client.fetchImage(`${web.origin}/${n}`)),
     );
@@ -119,7 +120,7 @@ describe("HTTP/2", () => {
       }, 20);
     });
     web.server.updateSettings({ maxConcurrentStreams: 2 });
-    const client = open({ connectionsPerOrigin: 8 });
+    const client = open({ connectionsPerHost: 8 });
     await client.fetchImage(web.origin);
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, n) => client.fetchImage(`${web.origin}/${n}`)),
@@ -149,7 +150,7 @@ describe("HTTP/2", () => {
         answer(stream);
       }, 10);
     });
-    const client = open({ connectionsPerOrigin: 1 });
+    const client = open({ connectionsPerHost: 1 });
     for (let n = 0; n < 30; n++) expect((await client.fetchImage(web.origin)).outcome).toBe("ok");
     expect(web.sockets.size).toBe(6);
   });

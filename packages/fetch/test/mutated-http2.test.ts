@@ -63,6 +63,7 @@ beforeAll(async () => {
   });
   client = createClient({
     retries: 0,
+    requestsPerSecondPerHost: 1_000_000,
     headersMs: 150,
     stallMs: 150,
     totalMs: 400,

@@ -14,7 +14,12 @@ it("brings all of 100 pictures from a host that answers 80 requests a second and
       socket.write(reply({ body: gif }));
     } else socket.write(reply({ status: "429 Too Many Requests", headers: ["Retry-After: 1"] }));
   });
-  const client = createClient({ proxy: "none", allowPrivate: ["127.0.0.1"], connectionsPerOrigin: 64 });
+  const client = createClient({
+    proxy: "none",
+    allowPrivate: ["127.0.0.1"],
+    connectionsPerHost: 64,
+    requestsPerSecondPerHost: 1_000,
+  });
   const results = await Promise.all(
     Array.from({ length: 100 }, (_, n) => client.fetchImage(`${server.origin}/${n}`)),
   );

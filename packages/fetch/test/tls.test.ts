@@ -13,7 +13,7 @@ const context = (name: string): SecureContext =>
 const contexts = new Map(["good", "expired", "wrong", "self"].map((name) => [`${name}.test`, context(name)]));
 
 const options: FetchOptions = {
-  tlsMs: 400,
+  tlsMs: 1_500,
   retries: 1,
   retryBaseMs: 1,
   resolve: { "*.test": "127.0.0.1" },
