@@ -34,6 +34,26 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   return { code, out, err };
 }
 
+describe("leyenda model", () => {
+  const checkpoint = join(repository, "tools/oracle/fixtures/marian-formats/ssru-bin-intgemm8");
+
+  it("converts what it is given, and says what the result is, in words and as JSON", async () => {
+    const to = join(folder, "model");
+    const converted = await run("model", "convert", checkpoint, to, "--precision", "fp32", "--json");
+    expect(converted.code).toBe(0);
+    const described = await run("model", "info", to);
+    expect(described.out).toMatch(/^decoder +2 layers \(SSRU\), 2 heads$/m);
+    expect(described.out).toMatch(/^precision +fp32$/m);
+    expect(JSON.parse((await run("model", "info", to, "--json")).out)).toEqual(JSON.parse(converted.out));
+  });
+
+  it("names what cannot be converted, described or pulled", async () => {
+    expect((await run("model", "convert", folder, join(folder, "model"))).err).toMatch(/no weights/);
+    expect((await run("model", "info", folder)).err).toMatch(/no converted model/);
+    expect((await run("model", "pull", "opus-mt-en-es")).err).toMatch(/owner\/name/);
+  });
+});
+
 describe("leyenda", () => {
   it("lists its verbs", async () => {
     const { code, out } = await run("--help");

@@ -8,7 +8,7 @@ export type { MarianConfig } from "./checkpoint/read-marian-config.js";
 export type { Precision } from "./onnx/layers.js";
 export type { SearchOptions } from "./search/sentence-search.js";
 export { MarianTokenizer } from "./spm/marian-tokenizer.js";
-export type { EncodedText } from "./spm/marian-tokenizer.js";
+export type { EncodedText, TokenizerOptions } from "./spm/marian-tokenizer.js";
 export { readShortlist } from "./shortlist/read-shortlist.js";
 export type { Shortlist } from "./shortlist/read-shortlist.js";
 export { lowerAllCaps } from "./text/lower-all-caps.js";

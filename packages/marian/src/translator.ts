@@ -10,7 +10,7 @@ import { productsSaturate } from "./products-saturate.js";
 import { decodeBatch } from "./search/decode-batch.js";
 import type { CacheMemory } from "./search/decoder-cache.js";
 import type { SearchOptions } from "./search/sentence-search.js";
-import { type EncodedText, MarianTokenizer } from "./spm/marian-tokenizer.js";
+import { type EncodedText, MarianTokenizer, type TokenizerOptions } from "./spm/marian-tokenizer.js";
 
 export interface TranslateOptions extends SearchOptions {
   /** Texts are cut to this many tokens, `</s>` included. */
@@ -62,19 +62,22 @@ export class Translator {
    * Loads a folder made by `convertCheckpoint`.
    *
    * @param options.intraOpThreads threads of one step. @default 1
+   * @param options.normalizePunctuation and `lowerAllCaps`: see `TokenizerOptions`. @default false
    * @throws LeyendaError MODEL_MISSING or MODEL_INVALID naming the file
    */
   static async load(
     folder: string,
-    { intraOpThreads = 1 }: { intraOpThreads?: number } = {},
+    {
+      intraOpThreads = 1,
+      ...preparation
+    }: { intraOpThreads?: number } & Pick<TokenizerOptions, "normalizePunctuation" | "lowerAllCaps"> = {},
   ): Promise<Translator> {
     const { config } = await readModelInfo(folder);
     const session = (name: string): Promise<InferenceSession> =>
       createSession(join(folder, name), intraOpThreads);
-    return new Translator(config, await MarianTokenizer.load(folder, config), [
-      await session("encoder.onnx"),
-      await session("decoder.onnx"),
-    ]);
+    const { specialTokensInText } = config;
+    const tokenizer = await MarianTokenizer.load(folder, { ...preparation, specialTokensInText });
+    return new Translator(config, tokenizer, [await session("encoder.onnx"), await session("decoder.onnx")]);
   }
 
   /**

@@ -57,6 +57,14 @@ describe("MarianTokenizer", () => {
     expect(tokenizer.decode(tokenizer.encode(text, 64).ids)).toBe(text);
   });
 
+  it("normalises punctuation and lower-cases capitals of a source, if told to", async () => {
+    const plain = await MarianTokenizer.load(model);
+    const tokenizer = await MarianTokenizer.load(model, { normalizePunctuation: true, lowerAllCaps: true });
+    expect(tokenizer.encode("TOM’S BLACK DOG", 64)).toEqual(plain.encode("Tom's black dog", 64));
+    expect(plain.encode("TOM’S BLACK DOG", 64)).not.toEqual(plain.encode("Tom's black dog", 64));
+    expect(tokenizer.encodeTarget("PERRO NEGRO", 64)).toEqual(plain.encodeTarget("PERRO NEGRO", 64));
+  });
+
   it("names a vocabulary that is missing", async () => {
     await expect(MarianTokenizer.load(join(repository, "nowhere"))).rejects.toMatchObject({
       code: "MODEL_MISSING",

@@ -4,6 +4,8 @@ import { z } from "zod";
 
 import type { Checkpoint } from "../checkpoint/checkpoint.js";
 import { invalidModel } from "../checkpoint/invalid-model.js";
+import { lowerAllCaps } from "../text/lower-all-caps.js";
+import { normalizePunctuation } from "../text/normalize-punctuation.js";
 import { createEncoder } from "./create-encoder.js";
 import { parseSentencePieceModel, type SentencePieceModel } from "./read-sentence-piece-model.js";
 import { readTokenizerFiles } from "./read-tokenizer-files.js";
@@ -24,6 +26,10 @@ const special = { end: "</s>", unknown: "<unk>", pad: "<pad>" } as const;
 export interface TokenizerOptions {
   /** `>>xx<<` and special tokens in a text are tokens, as for Hugging Face, or plain text, as for SentencePiece. @default true */
   specialTokensInText?: boolean;
+  /** Punctuation and odd characters of a source as the models saw them in training; not what Hugging Face does. @default false */
+  normalizePunctuation?: boolean;
+  /** A source in nothing but capitals as a sentence. @default false */
+  lowerAllCaps?: boolean;
 }
 
 type Encoder = (text: string) => string[];
@@ -36,7 +42,7 @@ export class MarianTokenizer {
   readonly #encodeSource: Encoder;
   readonly #createTargetEncoder: () => Encoder;
   #encodeTarget: Encoder | undefined;
-  readonly #specialTokensInText: boolean;
+  readonly #options: TokenizerOptions;
   readonly #ids: ReadonlyMap<string, number>;
   readonly #pieces: readonly string[];
   readonly #skipped: ReadonlySet<number>;
@@ -47,17 +53,13 @@ export class MarianTokenizer {
    * @param path for errors: the folder of the files
    * @throws LeyendaError MODEL_INVALID naming the file
    */
-  constructor(
-    files: Checkpoint["tokenizer"],
-    path: string,
-    { specialTokensInText = true }: TokenizerOptions = {},
-  ) {
+  constructor(files: Checkpoint["tokenizer"], path: string, options: TokenizerOptions = {}) {
     const [source, target] = (["source.spm", "target.spm"] as const).map((name) =>
       parseSentencePieceModel(files[name], join(path, name)),
     ) as [SentencePieceModel, SentencePieceModel];
     this.#encodeSource = createEncoder(source);
     this.#createTargetEncoder = () => createEncoder(target);
-    this.#specialTokensInText = specialTokensInText;
+    this.#options = options;
     const vocabulary = parseVocabulary(files["vocab.json"], join(path, "vocab.json"));
     this.#ids = new Map(Object.entries(vocabulary));
     const pieces: string[] = [];
@@ -79,7 +81,9 @@ export class MarianTokenizer {
    * @param maxLength longest result in tokens, `</s>` included
    */
   encode(text: string, maxLength: number): EncodedText {
-    return this.#encode(text, maxLength, this.#encodeSource);
+    const { normalizePunctuation: normalize = false, lowerAllCaps: lower = false } = this.#options;
+    const normalized = normalize ? normalizePunctuation(text) : text;
+    return this.#encode(lower ? lowerAllCaps(normalized) : normalized, maxLength, this.#encodeSource);
   }
 
   /** Ids of a text in the target language, split by `target.spm`: a decoder's labels. */
@@ -89,9 +93,10 @@ export class MarianTokenizer {
   }
 
   #encode(text: string, maxLength: number, encode: Encoder): EncodedText {
-    const ids = this.#specialTokensInText
-      ? this.#idsWithSpecials(text, encode)
-      : encode(text).map((piece) => this.#idOf(piece));
+    const ids =
+      (this.#options.specialTokensInText ?? true)
+        ? this.#idsWithSpecials(text, encode)
+        : encode(text).map((piece) => this.#idOf(piece));
     const truncated = ids.length > maxLength - 1;
     const kept = truncated ? ids.slice(0, maxLength - 1) : ids;
     const unknown = kept.reduce((count, id) => count + (id === this.#unknown ? 1 : 0), 0);
