@@ -45,6 +45,8 @@ export { selectionRowSchema } from "./rows/selection-row.js";
 export type { MatchReason, SelectionRow, Verdict } from "./rows/selection-row.js";
 export { translatedRowSchema } from "./rows/translated-row.js";
 export type { TranslatedRow } from "./rows/translated-row.js";
+export { translationFlags } from "./rows/translation-flags.js";
+export type { TranslationFlag } from "./rows/translation-flags.js";
 export { withProgress } from "./stage/with-progress.js";
 export type { RowCounter } from "./stage/with-progress.js";
 export { reviseStage } from "./stage/revise-stage.js";

@@ -12,6 +12,7 @@ import {
   readRows,
   requireManifest,
   type TranslatedRow,
+  type TranslationFlag,
 } from "@leyenda/core";
 import sharp from "sharp";
 
@@ -21,6 +22,19 @@ import { listOutcomes } from "./list-outcomes.js";
 import { bleu } from "./metrics/bleu.js";
 import { chrf } from "./metrics/chrf.js";
 import type { Count, ReportData, SamplePicture } from "./report/report-data.js";
+
+/** What the report calls each sign of a poor translation. */
+const flagLabels: Record<TranslationFlag, string> = {
+  copied: "same as the source",
+  loop: "words repeated in a row",
+  length: "far shorter or longer than the source",
+  numbers: "numbers lost",
+  names: "names lost",
+  empty: "nothing came out",
+  source_truncated: "source cut",
+  target_truncated: "translation cut",
+  unknown_pieces: "unknown pieces",
+};
 
 const thumbnailPixels = 320;
 
@@ -122,12 +136,13 @@ async function readCaptions(
   translated: Manifest,
   { folders }: PartContext,
   references: References,
-): Promise<Pick<ReportData, "histograms" | "scores" | "flags">> {
+): Promise<Pick<ReportData, "histograms" | "scores" | "flags" | "translating">> {
   const longer = new Histogram([128, 192, 256, 320, 384, 448, 512, 640, 768, 1024]);
   const english = new Histogram([3, 5, 7, 9, 12, 15, 20, 30, 50]);
   const spanish = new Histogram([3, 5, 7, 9, 12, 15, 20, 30, 50]);
   const megapixels = new Histogram([0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8]);
-  const flags = { "source cut": 0, "translation cut": 0, "unknown pieces": 0, "same as the source": 0 };
+  const flags = new Map<string, number>(Object.values(flagLabels).map((label) => [label, 0]));
+  let clear = 0;
   const hypotheses: string[] = [];
   const humans: string[][] = [];
   for (const { files } of translated.parts) {
@@ -137,10 +152,9 @@ async function readCaptions(
       megapixels.add((row.source_width * row.source_height) / 1e6);
       english.add(words(row.caption_en));
       spanish.add(words(row.caption_es));
-      if (row.source_truncated) flags["source cut"] += 1;
-      if (row.target_truncated) flags["translation cut"] += 1;
-      if (row.unknown_pieces > 0) flags["unknown pieces"] += 1;
-      if (row.caption_en.trim() === row.caption_es.trim()) flags["same as the source"] += 1;
+      const found = row.flags === "" ? [] : (row.flags.split(",") as TranslationFlag[]);
+      if (found.length === 0) clear += 1;
+      for (const flag of found) flags.set(flagLabels[flag], (flags.get(flagLabels[flag]) ?? 0) + 1);
       const human = references.get(`${row.url}\t${row.caption_en}`);
       if (human !== undefined) {
         hypotheses.push(row.caption_es);
@@ -156,8 +170,19 @@ async function readCaptions(
       { title: "Spanish caption", unit: "words", bars: spanish.bars() },
     ],
     scores: hypotheses.length === 0 ? null : scores(hypotheses, humans),
-    flags: Object.entries(flags).map(([label, count]) => ({ label, count })),
+    flags: [...flags, ["none of these", clear] as const].map(([label, count]) => ({ label, count })),
+    translating: translating(translated),
   };
+}
+
+function translating({ rows, summary }: Manifest): Count[] {
+  const { captions, retried, bettered } = summary as Partial<Record<string, number>>;
+  return [
+    { label: "chosen rows", count: rows },
+    { label: "different captions in their parts", count: captions ?? rows },
+    { label: "translated again", count: retried ?? 0 },
+    { label: "of these, with fewer signs then", count: bettered ?? 0 },
+  ];
 }
 
 function scores(

@@ -102,6 +102,7 @@ async function makeShard(part: PartPlan, context: PartContext, counter: RowCount
       source_truncated: row.source_truncated,
       target_truncated: row.target_truncated,
       unknown_pieces: row.unknown_pieces,
+      translation_flags: row.flags,
       extra: row.extra ?? null,
     };
   }

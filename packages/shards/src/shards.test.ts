@@ -75,6 +75,12 @@ describe("a dataset", () => {
     expect(schema.fields.every((field) => field.nullable)).toBe(true);
   });
 
+  it("carries the signs of a poor translation, and counts nothing that is not there on its card", async () => {
+    const flags = new Set((await readAll("train")).map((row) => row.translation_flags));
+    expect(flags).toEqual(new Set(["", "numbers,target_truncated"]));
+    expect(await readFile(path("README.md"), "utf8")).toContain("`translation_flags`");
+  });
+
   it("carries further columns of the list when they are asked for, and has no such column otherwise", async () => {
     expect((await readAll("train"))[0]).not.toHaveProperty("extra");
     const config = { ...context.config, source: { ...context.config.source, extraColumns: ["id"] } };

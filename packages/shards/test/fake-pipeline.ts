@@ -77,6 +77,7 @@ async function fakeRow(index: number, split: TranslatedRow["split"], position: n
     source_truncated: false,
     target_truncated: index % 7 === 0,
     unknown_pieces: 0,
+    flags: index % 7 === 0 ? "numbers,target_truncated" : "",
     source_sha256: sha256(jpeg),
     source_format: "jpeg",
     source_width: width,

@@ -163,6 +163,21 @@ describe("the translate stage", () => {
     expect((await readManifest(context.folders.translated))?.hash).toBe(before);
   });
 
+  it("marks poor translations in their rows, and counts them in record and manifest", async () => {
+    // Five tokens are enough for no translation.
+    context.config.translate.maxLength = 5;
+    await runStage(stage, context);
+    const rows = await translated();
+    expect(rows.every(({ flags, target_truncated: cut }) => flags.includes("target_truncated") === cut)).toBe(
+      true,
+    );
+    const cut = rows.filter((row) => row.target_truncated).length;
+    expect(cut).toBeGreaterThan(0);
+    const manifest = await readManifest(context.folders.translated);
+    expect(manifest?.summary).toMatchObject({ captions: 3, retried: 0, flags: { target_truncated: cut } });
+    expect(manifest?.parts[0]?.facts).toEqual(manifest?.summary);
+  });
+
   it("refuses to go on with another model, naming both", async () => {
     await runStage(stage, context);
     const other = join(dataDir, "other-model");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type CleanRow,
   contentNaming,
+  type DatasetConfig,
   hashJson,
   type Json,
   type Manifest,
@@ -20,10 +21,18 @@ import {
   withProgress,
   writeRows,
 } from "@leyenda/core";
-import { readModelInfo, type Translation, Translator } from "@leyenda/marian";
+import { readModelInfo, Translator } from "@leyenda/marian";
+
+import { sumFacts, type TranslateFacts } from "./sum-facts.js";
+import {
+  type CaptionTranslation,
+  type FlaggedTranslation,
+  type Search,
+  translateCaptions,
+} from "./translate-captions.js";
 
 /** Captions handed to the translator together: it sorts them by length, and progress is told after each group. */
-const groupRows = 1024;
+const groupCaptions = 1024;
 
 interface PartInput {
   selection: string;
@@ -77,6 +86,7 @@ function createTranslateStage(): Stage {
         loading ??= Translator.load(context.config.translate.model, { intraOpThreads: 1 });
         return translatePart(part, context, await loading, counter);
       }),
+    finish: (_context, { parts }) => Promise.resolve({ ...sumFacts(parts.map(({ facts }) => facts)) }),
     close: async () => {
       await (await loading)?.close();
       loading = undefined;
@@ -86,7 +96,7 @@ function createTranslateStage(): Stage {
 
 export const stage = createTranslateStage();
 
-/** `batchTokens` belongs to them: in int8 the words can depend on what is translated together. */
+/** `batchTokens` belongs to them: a greedy search's last row alone is computed by another kernel, to other last digits. */
 async function options({ config }: StageContext): Promise<Record<string, Json>> {
   const { model, ...search } = config.translate;
   const { name, precision, hash } = await readModelInfo(model);
@@ -107,25 +117,65 @@ async function translatePart(
   counter: RowCounter,
 ): Promise<PartResult> {
   const chosen = await readChosen(part, context);
-  const { beams, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens } =
-    context.config.translate;
-  const search = { beams, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens };
-  const rows: TranslatedRow[] = [];
-  for (const group of inGroups(chosen)) {
+  const { flags, policy, retry, ...options } = context.config.translate;
+  const facts: TranslateFacts = { captions: 0, retried: 0, bettered: 0, flags: {} };
+  const translations = new Map<string, FlaggedTranslation>();
+  // Equal captions go through the model once.
+  const rowsOf = new Map<string, number>();
+  for (const { clean } of chosen) rowsOf.set(clean.caption, (rowsOf.get(clean.caption) ?? 0) + 1);
+  for (const captions of inGroups([...rowsOf.keys()])) {
     context.signal.throwIfAborted();
-    const translations = await translator.translate(
-      group.map(({ clean }) => clean.caption),
-      search,
-    );
-    for (const [index, translation] of translations.entries()) {
-      const row = group[index];
-      if (row === undefined) throw new Error("more translations than captions");
-      rows.push(toTranslatedRow(row, translation, part.name));
-      counter.row("ok", 0);
+    const found = await translateCaptions(captions, {
+      translate: (texts, search) => translateWith(translator, texts, search),
+      search: searchOptions(options),
+      flags,
+      policy,
+      retry,
+    });
+    facts.captions += captions.length;
+    facts.retried += found.retried;
+    facts.bettered += found.bettered;
+    for (const [caption, translation] of found.translations) {
+      translations.set(caption, translation);
+      for (let rows = rowsOf.get(caption) ?? 0; rows > 0; rows--) counter.row("ok", 0);
     }
   }
+  const rows = chosen.map((row) => {
+    const translation = translations.get(row.clean.caption);
+    if (translation === undefined) throw new Error(`the caption of row ${row.clean.key} was not translated`);
+    for (const flag of translation.flags) facts.flags[flag] = (facts.flags[flag] ?? 0) + 1;
+    return toTranslatedRow(row, translation, part.name);
+  });
   await writeRows(await context.create("rows.arrow"), translatedRowSchema, rows);
-  return { rows: rows.length, outcomes: counter.outcomes, facts: {} };
+  return { rows: rows.length, outcomes: counter.outcomes, facts: { ...facts } };
+}
+
+function searchOptions({
+  beams,
+  maxLength,
+  maxSourceLength,
+  earlyStopping,
+  lengthPenalty,
+  batchTokens,
+}: Omit<DatasetConfig["translate"], "flags" | "policy" | "retry">): Search {
+  return { beams, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens };
+}
+
+async function translateWith(
+  translator: Translator,
+  captions: readonly string[],
+  search: Search,
+): Promise<CaptionTranslation[]> {
+  const translations = await translator.translate(captions, search);
+  return translations.map(({ text, ids, score, sourceTokens, truncated, unknown, reachedMaxLength }) => ({
+    text,
+    score,
+    sourceTokens,
+    targetTokens: ids.length,
+    truncated,
+    unknown,
+    reachedMaxLength,
+  }));
 }
 
 async function readChosen(part: PartPlan, { folders }: PartContext): Promise<Chosen[]> {
@@ -141,13 +191,14 @@ async function readChosen(part: PartPlan, { folders }: PartContext): Promise<Cho
   });
 }
 
-function* inGroups(rows: readonly Chosen[]): Generator<Chosen[]> {
-  for (let start = 0; start < rows.length; start += groupRows) yield rows.slice(start, start + groupRows);
+function* inGroups(captions: readonly string[]): Generator<string[]> {
+  for (let start = 0; start < captions.length; start += groupCaptions)
+    yield captions.slice(start, start + groupCaptions);
 }
 
 function toTranslatedRow(
   { clean, split, position }: Chosen,
-  translation: Translation,
+  translation: FlaggedTranslation,
   part: string,
 ): TranslatedRow {
   return {
@@ -160,10 +211,11 @@ function toTranslatedRow(
     caption_es: translation.text,
     score: translation.score,
     source_tokens: translation.sourceTokens,
-    target_tokens: translation.ids.length,
+    target_tokens: translation.targetTokens,
     source_truncated: translation.truncated,
     target_truncated: translation.reachedMaxLength,
     unknown_pieces: translation.unknown,
+    flags: translation.flags.join(","),
     source_sha256: present(clean.source_sha256, clean),
     source_format: present(clean.source_format, clean),
     source_width: present(clean.source_width, clean),

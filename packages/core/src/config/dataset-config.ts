@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { translationFlags } from "../rows/translation-flags.js";
+
 const count = z.int().nonnegative();
 const positive = z.int().positive();
 const milliseconds = positive.max(3_600_000);
@@ -218,6 +220,34 @@ const select = z.strictObject({
   captions: captions.prefault({}),
 });
 
+const flagThresholds = z
+  .strictObject({
+    minLengthRatio: z.number().positive().default(0.5),
+    maxLengthRatio: z.number().positive().default(2.5),
+    lengthFrom: count
+      .default(20)
+      .describe("Characters of the longer text from which the ratio, translation to source, is looked at"),
+    loopRepeats: z
+      .int()
+      .min(2)
+      .max(1000)
+      .default(3)
+      .describe("The same words so many times in a row are a loop, if the source has no such run"),
+  })
+  .refine(({ minLengthRatio, maxLengthRatio }) => minLengthRatio < maxLengthRatio, {
+    path: ["maxLengthRatio"],
+    message: "expected more than translate.flags.minLengthRatio",
+  });
+
+const policy = z.strictObject(
+  Object.fromEntries(
+    translationFlags.map((flag) => [
+      flag,
+      z.enum(["keep", "retry"]).default("keep").describe(`What to do with a translation flagged ${flag}`),
+    ]),
+  ) as Record<(typeof translationFlags)[number], z.ZodDefault<z.ZodEnum<{ keep: "keep"; retry: "retry" }>>>,
+);
+
 const translate = z.strictObject({
   model: z.string().min(1).describe("Folder of a converted Marian model, relative to this file"),
   beams: positive.max(32).default(4),
@@ -229,6 +259,14 @@ const translate = z.strictObject({
   earlyStopping: z.union([z.boolean(), z.literal("never")]).default(true),
   lengthPenalty: z.number().default(1),
   batchTokens: positive.default(2048).describe("Source tokens translated together in each worker process"),
+  flags: flagThresholds.prefault({}).describe("When a translation is marked as poor"),
+  policy: policy.prefault({}).describe("Marked translations are kept, or tried again"),
+  retry: z
+    .strictObject({
+      beams: z.int().min(1).max(32).default(8),
+    })
+    .prefault({})
+    .describe("How they are tried again; the result is taken if it has fewer marks"),
 });
 
 const shards = z.strictObject({

@@ -20,6 +20,8 @@ export interface TranslatedRow {
   target_truncated: boolean;
   /** Pieces of the caption that the vocabulary does not know. */
   unknown_pieces: number;
+  /** Signs of a poor translation (`translationFlags`), with commas between them; empty where there are none. */
+  flags: string;
   source_sha256: string;
   source_format: string;
   source_width: number;
@@ -48,6 +50,7 @@ export const translatedRowSchema = new Schema([
   new Field("source_truncated", new Bool(), false),
   new Field("target_truncated", new Bool(), false),
   new Field("unknown_pieces", new Uint16(), false),
+  new Field("flags", new Utf8(), false),
   new Field("source_sha256", new Utf8(), false),
   new Field("source_format", new Utf8(), false),
   new Field("source_width", new Uint32(), false),

@@ -23,7 +23,8 @@ const data: ReportData = {
   hosts: [{ host: hostile, rows: 10, ok: 5, topFailure: "timeout" }],
   histograms: [{ title: "Width", unit: "pixels", bars: [{ label: "up to 128", count: 3 }] }],
   scores: { rows: 10, bleu: 12.345, bleuSignature: "sig", chrf: 45.6, chrfSignature: "sig2" },
-  flags: [{ label: "source cut", count: 0 }],
+  flags: [{ label: "numbers lost", count: 25 }],
+  translating: [{ label: "chosen rows", count: 500 }],
   stages: [{ stage: "fetch", seconds: 0, parts: 1, rows: 1200 }],
   pictures: [
     {
@@ -62,7 +63,16 @@ describe("renderReport", () => {
 
   it("shows the scores, the funnel and every outcome", () => {
     const page = renderReport(data);
-    for (const text of ["BLEU 12.35", "1,200", "66.7 %", "timeout", "by perceptual hashes", data.rootHash])
+    for (const text of [
+      "BLEU 12.35",
+      "1,200",
+      "66.7 %",
+      "timeout",
+      "by perceptual hashes",
+      "numbers lost",
+      "5.0 %",
+      data.rootHash,
+    ])
       expect(page).toContain(text);
   });
 

@@ -77,7 +77,7 @@ export function renderReport(data: ReportData): string {
     </html> `.text;
 }
 
-function translation({ scores, flags, model }: ReportData): Markup {
+function translation({ scores, flags, model, translating, funnel }: ReportData): Markup {
   const scored =
     scores === null
       ? html`<p class="dim">There are no human translations to score against.</p>`
@@ -87,7 +87,11 @@ function translation({ scores, flags, model }: ReportData): Markup {
           </p>
           <p class="dim"><code>${scores.bleuSignature}</code><br /><code>${scores.chrfSignature}</code></p>`;
   return html`<p class="dim">Model: <code>${model}</code></p>
-    ${scored}${bars(flags, "Signs of a poor translation", 0)}`;
+    ${scored}
+    <div class="columns">
+      ${bars(flags, "Signs of a poor translation (a row may have several)", funnel.at(-1)?.count ?? 0)}
+      ${bars(translating, "Captions through the model", translating[0]?.count ?? 0)}
+    </div>`;
 }
 
 function figure({ jpegBase64, en, es, reference, split, url }: SamplePicture): Markup {

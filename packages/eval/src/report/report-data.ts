@@ -52,6 +52,8 @@ export interface ReportData {
   scores: { rows: number; bleu: number; bleuSignature: string; chrf: number; chrfSignature: string } | null;
   /** Rows by sign of a poor translation. */
   flags: Count[];
+  /** Captions on their way through the model. */
+  translating: Count[];
   stages: { stage: string; seconds: number; parts: number; rows: number }[];
   pictures: SamplePicture[];
 }

@@ -1,4 +1,4 @@
-import type { Json, OutcomeCounts } from "@leyenda/core";
+import type { Json, OutcomeCounts, TranslationFlag } from "@leyenda/core";
 
 export interface CardData {
   name: string;
@@ -9,6 +9,8 @@ export interface CardData {
   funnel: readonly (readonly [step: string, rows: number])[];
   /** How every row of the list ended. */
   outcomes: OutcomeCounts;
+  /** Rows by sign of a poor translation. */
+  flags: Partial<Record<TranslationFlag, number>>;
   /** The options that decided the bytes. */
   options: Record<string, Json>;
   /** Whether further columns of the list are carried through. */
@@ -24,6 +26,7 @@ export function renderCard({
   funnel,
   outcomes,
   options,
+  flags,
   withExtra,
 }: CardData): string {
   const rows = Object.values(splits).reduce((sum, split) => sum + split.rows, 0);
@@ -94,7 +97,8 @@ Rows whose publishers reserve them from AI training by HTTP headers are \`opted_
 \`image\` (sRGB, upright, in \`clean.format\` below), \`caption_es\`, \`caption_en\` (the source), \`key\` (of URL and source caption, the same in every
 build), \`url\`, \`width\`, \`height\` (pixels of \`image\`), \`source_sha256\`, \`source_format\`, \`source_width\`, \`source_height\`
 (of the file as it was downloaded), \`source_line\`, \`translation_score\` (log probability over length), \`source_truncated\`,
-\`target_truncated\`, \`unknown_pieces\` (signs of a poor translation)${withExtra ? ", `extra` (further columns of the list, a JSON object)" : ""}.
+\`target_truncated\`, \`unknown_pieces\`, and \`translation_flags\`: signs of a poor translation with commas between them, empty for most
+rows, so that \`dataset.filter(lambda row: row["translation_flags"] == "")\` leaves the others out. ${flagged(flags, rows)}${withExtra ? "\n\n\`extra\` holds the further columns of the list, a JSON object." : ""}
 
 ## Options
 
@@ -109,6 +113,11 @@ ${table(
 - Exact copies of a picture occur once. Near copies may occur more than once, in both splits too.
 - Pictures belong to their owners; the licence above does not speak for them.
 `;
+}
+
+function flagged(flags: CardData["flags"], rows: number): string {
+  const counts = Object.entries(flags).map(([flag, count]) => `\`${flag}\` ${count}`);
+  return counts.length === 0 ? "No row has one." : `Of ${rows} rows: ${counts.join(", ")}.`;
 }
 
 function sizeCategory(rows: number): string {

@@ -28,6 +28,7 @@ export async function writeCard(
       ["chosen", selected.outcomes.ok ?? 0],
     ],
     outcomes: selected.outcomes,
+    flags: (translated.summary.flags ?? {}) as CardData["flags"],
     withExtra: config.source.extraColumns.length > 0,
     options: { ...clean.options, ...selected.options, ...translated.options },
   };

@@ -21,6 +21,8 @@ export interface ShardRow {
   source_truncated: boolean;
   target_truncated: boolean;
   unknown_pieces: number;
+  /** Signs of a poor translation, with commas between them: a plain string, which every version of `datasets` reads alike. */
+  translation_flags: string;
   /** The list's further columns, a JSON object; only in datasets that asked for them. */
   extra?: string | null;
 }
@@ -55,6 +57,7 @@ const columns: readonly Column[] = [
   { name: "source_truncated", type: new Bool(), feature: value("bool") },
   { name: "target_truncated", type: new Bool(), feature: value("bool") },
   { name: "unknown_pieces", type: new Int32(), feature: value("int32") },
+  { name: "translation_flags", type: new Utf8(), feature: value("string") },
 ];
 
 const extraColumn: Column = { name: "extra", type: new Utf8(), feature: value("string") };
