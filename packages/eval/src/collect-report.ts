@@ -21,6 +21,7 @@ import { Histogram } from "./histogram.js";
 import { listOutcomes } from "./list-outcomes.js";
 import { bleu } from "./metrics/bleu.js";
 import { chrf } from "./metrics/chrf.js";
+import { politenessFigures } from "./politeness-figures.js";
 import type { Count, ReportData, SamplePicture } from "./report/report-data.js";
 
 /** What the report calls each sign of a poor translation. */
@@ -73,6 +74,7 @@ export async function collectReport(context: PartContext): Promise<ReportData> {
     outcomes: listOutcomes(manifests.select.outcomes),
     matches: matchesOf(manifests.select),
     minutes: (await collectDownloads(manifests.fetch, folders.fetched)).minutes,
+    politeness: politenessFigures(manifests.fetch),
     hosts: await collectHosts(manifests.clean, folders.clean),
     ...captions,
     stages: await stageTimes(manifests, context),

@@ -5,6 +5,7 @@ import { type DatasetFolders, type Manifest, writeFileAtomically } from "@leyend
 
 import { collectDownloads } from "./collect-downloads.js";
 import { listOutcomes } from "./list-outcomes.js";
+import { politenessFigures } from "./politeness-figures.js";
 import { renderFetchReport } from "./report/render-fetch-report.js";
 
 /**
@@ -18,6 +19,7 @@ export async function writeFetchReport(folders: DatasetFolders, fetched: Manifes
     dataset: fetched.dataset,
     outcomes: listOutcomes(fetched.outcomes),
     shared: Array.isArray(shared) ? (shared as { url: string; rows: number }[]) : [],
+    politeness: politenessFigures(fetched),
     ...(await collectDownloads(fetched, folders.fetched)),
   });
   await mkdir(folders.reports, { recursive: true });

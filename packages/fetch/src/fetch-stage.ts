@@ -15,6 +15,7 @@ import { fetchPart } from "./parts/fetch-part.js";
 import type { FetchTools } from "./parts/fetch-tools.js";
 import { findSharedUrls } from "./parts/find-shared-urls.js";
 import { revisePart } from "./parts/revise-part.js";
+import { writePoliteness } from "./parts/write-politeness.js";
 import { loadSourcePlan } from "./source/load-source-plan.js";
 import type { SourcePart } from "./source/source-part.js";
 
@@ -58,7 +59,10 @@ export function createFetchStage(
       const using = toolsFor(context);
       return withProgress((counter) => revisePart(context, base, request, using, counter));
     },
-    finish: ({ folders }, manifest) => findSharedUrls(folders.fetched, manifest),
+    finish: async ({ folders }, manifest) => ({
+      ...(await findSharedUrls(folders.fetched, manifest)),
+      ...(await writePoliteness(folders.fetched, manifest)),
+    }),
     close: async () => {
       await tools?.client.close();
       tools = undefined;

@@ -34,7 +34,7 @@ beforeEach(async () => {
   asked = [];
   const server = createServer((request, response) => {
     const path = request.url ?? "";
-    if (path === "/robots.txt") {
+    if (path === "/robots.txt" && answers[path] === undefined) {
       response.writeHead(404).end();
       return;
     }
@@ -119,6 +119,16 @@ async function readAll(): Promise<(FetchedRow & { body: Buffer | null })[]> {
   return all;
 }
 
+/** The first part's consent ledger: line, outcome, what was done, signals. */
+async function readLedger(manifest: Manifest | null): Promise<unknown[][]> {
+  const name = manifest?.parts[0]?.files["consent.jsonl"]?.name ?? "";
+  const lines = (await readFile(join(out, "fetched", name), "utf8")).trim().split("\n");
+  return lines.map((text) => {
+    const entry = JSON.parse(text) as Record<string, unknown>;
+    return [entry.line, entry.outcome, entry.did, entry.signals];
+  });
+}
+
 async function inodes(manifest: Manifest | null, part: number): Promise<string[]> {
   const files = Object.values(manifest?.parts[part]?.files ?? {});
   return Promise.all(
@@ -168,7 +178,7 @@ describe("fetchParts", () => {
     const given = { ...(await options()), source: { path: list, rowsPerPart: 10 } };
     await writeFile(list, lines.join(""));
     const { result } = await end(fetchParts(given));
-    expect(result.summary).toEqual({
+    expect(result.summary).toMatchObject({
       sharedUrls: [{ url: `http://127.0.0.1:${port}/gone.gif`, rows: 12 }],
       sharedUrlRows: 12,
     });
@@ -176,6 +186,50 @@ describe("fetchParts", () => {
     expect(marks.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual(
       Array.from({ length: 12 }, (_, n) => n + 1),
     );
+  });
+
+  it("adds up how hard hosts were asked, over parts and revisions", async () => {
+    answers["/1"] = status(429);
+    const given = await options({ connectionsPerHost: 2 });
+    const { result } = await end(fetchParts(given));
+    // Ten rows and robots.txt.
+    expect(result.summary.politeness).toMatchObject({ workers: 1, requests: 11, throttled: 1 });
+    answers["/1"] = picture("at last");
+    await end(retryParts(given));
+    const { hosts, ...all } = JSON.parse(
+      await readFile(join(out, "fetched/politeness.json"), "utf8"),
+    ) as Record<string, unknown> & { hosts: Record<string, unknown>[] };
+    // Another process asks for robots.txt again.
+    expect(all).toMatchObject({ requests: 13, throttled: 1, maxInFlight: 2 });
+    expect(hosts).toMatchObject([{ host: "127.0.0.1", requests: 13, throttled: 1, maxInFlight: 2 }]);
+  });
+
+  it("keeps a ledger of what was said about each row's use, and what was done, also of rows asked again", async () => {
+    answers["/robots.txt"] = (_, response) => response.end("User-agent: *\nDisallow: /1\nAllow: /2\n");
+    const tagged =
+      (name: string, value: string): Answer =>
+      (_, response) =>
+        response.writeHead(200, { [name]: value }).end(gif);
+    answers["/3"] = tagged("x-robots-tag", "noai");
+    answers["/4"] = tagged("tdm-reservation", "0");
+    const given = await options();
+    const first = await end(fetchParts(given));
+    const at: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+    const robots = (said: string): object => ({ "robots.txt": { said, at } });
+    const headers = (said: string): object => ({ headers: { said, at } });
+    const expected = [
+      [2, "robots", "left out", robots("disallowed: line 2, Disallow: /1")],
+      [3, "ok", "fetched", robots("allowed: line 3, Allow: /2")],
+      [4, "opted_out", "left out", headers("x-robots-tag: noai")],
+      [5, "ok", "fetched", headers("tdm-reservation: 0")],
+    ];
+    expect(await readLedger(first.result)).toEqual(expected);
+    // Of the second part's rows nobody said anything.
+    expect(Object.keys(first.result.parts[1]?.files ?? {})).not.toContain("consent.jsonl");
+    answers["/4"] = tagged("tdm-reservation", "1");
+    const { result } = await end(refreshParts(given));
+    expected[3] = [5, "opted_out", "left out", headers("tdm-reservation: 1")];
+    expect(await readLedger(result.manifest)).toEqual(expected);
   });
 
   it("throws the signal's reason, keeps nothing half done, and goes on with the next call", async () => {

@@ -117,6 +117,11 @@ const fetch = z.strictObject({
     .min(1)
     .default("Leyenda/0.1 (image dataset builder)")
     .describe("Say who you are, with a contact"),
+  userAgentToken: z
+    .string()
+    .regex(/^[a-z_-]+$/i, "expected letters, '_' and '-' only, as RFC 9309 has it")
+    .default("leyenda")
+    .describe("The name under which robots.txt and X-Robots-Tag address this crawler"),
   robots: z
     .enum(["obey", "record", "ignore"])
     .default("obey")

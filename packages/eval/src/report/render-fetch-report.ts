@@ -2,10 +2,13 @@ import { html } from "./html.js";
 import { minuteChart } from "./minute-chart.js";
 import type { ReportData } from "./report-data.js";
 import { style } from "./style.js";
-import { bars, classTable, hostTable, number, outcomeTable, percent } from "./tables.js";
+import { bars, classTable, hostTable, number, outcomeTable, percent, politenessTable } from "./tables.js";
 
 /** What the page of a download shows. */
-export interface FetchReportData extends Pick<ReportData, "dataset" | "outcomes" | "hosts" | "minutes"> {
+export interface FetchReportData extends Pick<
+  ReportData,
+  "dataset" | "outcomes" | "hosts" | "minutes" | "politeness"
+> {
   /** URLs that many rows were redirected to. */
   shared: { url: string; rows: number }[];
 }
@@ -45,6 +48,7 @@ export function renderFetchReport(data: FetchReportData): string {
           <section>
             <h2>Hosts</h2>
             ${hostTable(data.hosts, "The hosts with the most rows")}
+            ${data.politeness === null ? html`` : politenessTable(data.politeness)}
           </section>
           <section>
             <h2>Redirected to the same place</h2>

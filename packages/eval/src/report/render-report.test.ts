@@ -21,6 +21,14 @@ const data: ReportData = {
   minutes: [{ minute: 29_000_000, minutes: 2, ok: 800, transient: 400, permanent: 0, policy: 0 }],
   matches: [{ label: "duplicate, by perceptual hashes", count: 17 }],
   hosts: [{ host: hostile, rows: 10, ok: 5, topFailure: "timeout" }],
+  politeness: {
+    workers: 2,
+    requests: 1300,
+    throttled: 7,
+    maxPerSecond: 9,
+    maxInFlight: 3,
+    hosts: [{ host: hostile, requests: 1200, throttled: 7, waitedMs: 2500, maxPerSecond: 9, maxInFlight: 3 }],
+  },
   histograms: [{ title: "Width", unit: "pixels", bars: [{ label: "up to 128", count: 3 }] }],
   scores: { rows: 10, bleu: 12.345, bleuSignature: "sig", chrf: 45.6, chrfSignature: "sig2" },
   flags: [{ label: "numbers lost", count: 25 }],
@@ -74,6 +82,13 @@ describe("renderReport", () => {
       data.rootHash,
     ])
       expect(page).toContain(text);
+  });
+
+  it("shows how hard hosts were asked, where that is known", () => {
+    const page = renderReport(data).replace(/\s+/g, " ");
+    expect(page).toContain("asked from one of 2 processes: 1,300 requests, 7 answers 429 or 503");
+    expect(page).toContain('<td class="number">2.5</td>');
+    expect(renderReport({ ...data, politeness: null })).not.toContain("How hard");
   });
 
   it("says so when there is nothing to score against", () => {

@@ -2,7 +2,16 @@ import { html, type Markup } from "./html.js";
 import { minuteChart } from "./minute-chart.js";
 import type { ReportData, SamplePicture } from "./report-data.js";
 import { style } from "./style.js";
-import { bars, classTable, hostTable, number, outcomeTable, percent, total } from "./tables.js";
+import {
+  bars,
+  classTable,
+  hostTable,
+  number,
+  outcomeTable,
+  percent,
+  politenessTable,
+  total,
+} from "./tables.js";
 
 /** The report as one HTML file that loads nothing from anywhere. */
 export function renderReport(data: ReportData): string {
@@ -53,6 +62,7 @@ export function renderReport(data: ReportData): string {
           <section>
             <h2>Hosts</h2>
             ${hostTable(data.hosts, "The hosts with the most rows, after download and cleaning")}
+            ${data.politeness === null ? html`` : politenessTable(data.politeness)}
           </section>
           <section>
             <h2>Pictures and captions in the dataset</h2>

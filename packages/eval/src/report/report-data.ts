@@ -1,3 +1,22 @@
+/** How hard hosts were asked; rates and places are those of one of `workers` processes. */
+export interface PolitenessFigures {
+  workers: number;
+  requests: number;
+  /** Answers 429 and 503. */
+  throttled: number;
+  /** Most requests to one host in any one second, and in flight. */
+  maxPerSecond: number;
+  maxInFlight: number;
+  hosts: {
+    host: string;
+    requests: number;
+    throttled: number;
+    waitedMs: number;
+    maxPerSecond: number;
+    maxInFlight: number;
+  }[];
+}
+
 /** A share of the rows, or a bar of a histogram. */
 export interface Count {
   label: string;
@@ -48,6 +67,8 @@ export interface ReportData {
   matches: Count[];
   minutes: MinuteCounts[];
   hosts: HostRow[];
+  /** Null for data that was downloaded before it was kept. */
+  politeness: PolitenessFigures | null;
   histograms: { title: string; unit: string; bars: Count[] }[];
   scores: { rows: number; bleu: number; bleuSignature: string; chrf: number; chrfSignature: string } | null;
   /** Rows by sign of a poor translation. */

@@ -1,5 +1,5 @@
 import { html, type Markup } from "./html.js";
-import type { Count, HostRow, ReportData } from "./report-data.js";
+import type { Count, HostRow, PolitenessFigures, ReportData } from "./report-data.js";
 
 /** A table with a bar for each count. */
 export function bars(counts: readonly Count[], caption: string, whole: number): Markup {
@@ -87,6 +87,45 @@ export function hostTable(hosts: readonly HostRow[], caption: string): Markup {
           <th scope="col" class="number">rows</th>
           <th scope="col" class="number">ok</th>
           <th scope="col">fails most with</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${lines}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** How hard the hosts were asked that complained, or were asked most. */
+export function politenessTable(politeness: PolitenessFigures): Markup {
+  const { workers, requests, throttled } = politeness;
+  const lines = politeness.hosts.map(
+    (row) =>
+      html`<tr>
+        <th scope="row"><code>${row.host}</code></th>
+        <td class="number">${number(row.requests)}</td>
+        <td class="number">${number(row.maxPerSecond)}</td>
+        <td class="number">${number(row.maxInFlight)}</td>
+        <td class="number">${number(row.throttled)}</td>
+        <td class="number">${(row.waitedMs / 1000).toFixed(1)}</td>
+      </tr>`,
+  );
+  const each = workers > 1 ? ` from one of ${workers} processes` : "";
+  return html`<div class="scroll">
+    <table>
+      <caption>
+        How hard hosts were asked${each}: ${number(requests)} requests, ${number(throttled)} answers 429 or
+        503; at most ${number(politeness.maxPerSecond)} requests to a host in a second,
+        ${number(politeness.maxInFlight)} in flight
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">host</th>
+          <th scope="col" class="number">requests</th>
+          <th scope="col" class="number">most in a second</th>
+          <th scope="col" class="number">most in flight</th>
+          <th scope="col" class="number">429 or 503</th>
+          <th scope="col" class="number">seconds held back</th>
         </tr>
       </thead>
       <tbody>

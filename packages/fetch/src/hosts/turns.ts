@@ -25,6 +25,8 @@ export class Turns {
   readonly #hosts = new Map<string, Host>();
   /** Hosts that may have somebody to begin. */
   readonly #ready = new Set<Host>();
+  /** What was seen of hosts that are no longer remembered. */
+  #forgotten = new Map<string, HostFigures>();
   #lanes = 0;
   #dispatching = false;
 
@@ -96,12 +98,13 @@ export class Turns {
     this.stir(host);
   }
 
-  /** What was seen of each host since the last call. */
+  /** What was seen of each host since the last call; of forgotten ones, no more than `maxHosts` are kept. */
   takeFigures(): Map<string, HostFigures> {
-    const taken = new Map<string, HostFigures>();
+    const taken = this.#forgotten;
+    this.#forgotten = new Map();
     for (const host of this.#hosts.values()) {
       const figures = host.takeFigures();
-      if (figures !== null) taken.set(host.name, figures);
+      if (figures !== null) addFigures(taken, host.name, figures);
     }
     return taken;
   }
@@ -228,13 +231,36 @@ export class Turns {
     for (const old of this.#hosts.values()) {
       if (old !== host && old.isAsNew(now)) {
         this.#hosts.delete(old.name);
+        this.#keepFigures(old);
         return;
       }
       looked += 1;
       if (looked === 8) return;
     }
   }
+
+  #keepFigures(host: Host): void {
+    const figures = host.takeFigures();
+    if (figures === null) return;
+    addFigures(this.#forgotten, host.name, figures);
+    const oldest = this.#forgotten.size > this.#maxHosts ? this.#forgotten.keys().next().value : undefined;
+    if (oldest !== undefined) this.#forgotten.delete(oldest);
+  }
 }
 
 /** Timers of Node take no more than 2³¹ − 1 ms; a larger one fires at once. */
 const maxTimerMs = 2 ** 31 - 1;
+
+/** A host that was forgotten may have come back since. */
+function addFigures(to: Map<string, HostFigures>, name: string, more: HostFigures): void {
+  const known = to.get(name);
+  if (known === undefined) {
+    to.set(name, more);
+    return;
+  }
+  known.requests += more.requests;
+  known.throttled += more.throttled;
+  known.waitedMs += more.waitedMs;
+  known.maxPerSecond = Math.max(known.maxPerSecond, more.maxPerSecond);
+  known.maxInFlight = Math.max(known.maxInFlight, more.maxInFlight);
+}

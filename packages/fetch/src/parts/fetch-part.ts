@@ -12,6 +12,7 @@ import {
 
 import type { FetchClient } from "../create-client.js";
 import { hostOf } from "../hosts/host-of.js";
+import { politenessOf } from "../hosts/politeness.js";
 import type { Turn } from "../hosts/turn.js";
 import { runRows } from "../run-rows.js";
 import { readSourceRows, type SourceRow } from "../source/read-source-rows.js";
@@ -19,6 +20,7 @@ import type { SourcePart } from "../source/source-part.js";
 import { BadRows } from "./bad-rows.js";
 import type { FetchTools } from "./fetch-tools.js";
 import { fetchedRow } from "./fetched-row.js";
+import { writeConsent } from "./write-consent.js";
 
 const imagesRole = "images.arrow";
 
@@ -50,7 +52,9 @@ export async function fetchPart(
   await images.finish();
   rows.sort((a, b) => a.line - b.line);
   await writeRows(await context.create("rows.arrow"), fetchedRowSchema, rows);
-  return { rows: rows.length, outcomes: counter.outcomes };
+  await writeConsent(context, rows);
+  const politeness = politenessOf(tools.client.turns.takeFigures(), context.workers ?? 1);
+  return { rows: rows.length, outcomes: counter.outcomes, facts: { politeness } };
 }
 
 async function download(

@@ -19,10 +19,13 @@ import {
 
 import type { FetchResult } from "../fetch-result.js";
 import { hostOf } from "../hosts/host-of.js";
+import { mergePoliteness, namedHosts, politenessOf } from "../hosts/politeness.js";
 import { runRows } from "../run-rows.js";
 import { type FetchRequest, fetchRequestSchema } from "./fetch-request.js";
 import type { FetchTools } from "./fetch-tools.js";
 import { fetchedRow } from "./fetched-row.js";
+import { writeConsent } from "./write-consent.js";
+import { politenessIn } from "./write-politeness.js";
 
 /**
  * Downloads some rows of a fetched part again. Bodies that come go into an images file of this revision, beside the one
@@ -73,16 +76,22 @@ export async function revisePart(
       },
     },
   );
+  const now = politenessOf(tools.client.turns.takeFigures(), context.workers ?? 1);
+  const before = politenessIn(base.facts);
   if (changed.size === 0) return null;
   await images.finish();
   const rows = old.map((row) => changed.get(row.line) ?? row);
   await writeRows(await context.create("rows.arrow"), fetchedRowSchema, rows);
+  await writeConsent(context, rows);
   const outcomes: OutcomeCounts = {};
   for (const { outcome } of rows) addOutcomes(outcomes, { [outcome]: 1 });
   return {
     rows: rows.length,
     outcomes,
-    facts: { revision: { ...asked, at: new Date().toISOString(), rows: counts } },
+    facts: {
+      revision: { ...asked, at: new Date().toISOString(), rows: counts },
+      politeness: mergePoliteness([...(before === null ? [] : [before]), now], namedHosts.part),
+    },
   };
 }
 
