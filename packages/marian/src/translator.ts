@@ -13,6 +13,8 @@ import type { SearchOptions } from "./search/sentence-search.js";
 import { type EncodedText, MarianTokenizer, type TokenizerOptions } from "./spm/marian-tokenizer.js";
 
 export interface TranslateOptions extends SearchOptions {
+  /** Translations wanted of each text, at most `beams`. */
+  best: number;
   /** Texts are cut to this many tokens, `</s>` included. */
   maxSourceLength: number;
   /** Source tokens, padding included, that are translated together. */
@@ -33,6 +35,8 @@ export interface Translation {
   unknown: number;
   /** The translation was cut at the longest length. */
   reachedMaxLength: boolean;
+  /** The next best translations, where several are wanted. */
+  alternatives: { text: string; ids: number[]; score: number }[];
 }
 
 /** −∞ to a softmax, without a NaN where a whole row is masked. */
@@ -93,7 +97,10 @@ export class Translator {
       lengthPenalty,
       earlyStopping,
       maxSourceLength: maxPositions,
-      batchTokens: 2048,
+      noRepeatNgramSize: 0,
+      minLength: 0,
+      batchTokens: 1024,
+      best: 1,
       ...options,
     };
     const longest = Math.min(full.maxSourceLength, maxPositions);
@@ -117,7 +124,10 @@ export class Translator {
     await this.#decoder.release();
   }
 
-  async #translateBatch(sources: readonly EncodedText[], search: SearchOptions): Promise<Translation[]> {
+  async #translateBatch(
+    sources: readonly EncodedText[],
+    search: SearchOptions & Pick<TranslateOptions, "best">,
+  ): Promise<Translation[]> {
     const length = Math.max(...sources.map(({ ids }) => ids.length));
     const ids = new Int32Array(sources.length * length).fill(this.#config.padId);
     const mask = new Float32Array(sources.length * length).fill(masked);
@@ -131,7 +141,7 @@ export class Translator {
       mask: crossMask,
     });
     const memory = this.#memories.pop() ?? new Map<string, Float32Array>();
-    const hypotheses = await decodeBatch({
+    const found = await decodeBatch({
       decoder: this.#decoder,
       config: this.#config,
       cross: { ...cross, cross_mask: crossMask },
@@ -139,15 +149,21 @@ export class Translator {
       search,
       memory,
     }).finally(() => this.#memories.push(memory));
-    return hypotheses.map(({ tokens, score }, row) => ({
-      text: this.#tokenizer.decode(tokens),
-      ids: tokens,
-      score,
-      sourceTokens: sources[row]?.ids.length ?? 0,
-      truncated: sources[row]?.truncated ?? false,
-      unknown: sources[row]?.unknown ?? 0,
-      reachedMaxLength: tokens.length + 1 >= search.maxLength,
-    }));
+    return found.map((hypotheses, row) => {
+      const [best, ...others] = hypotheses
+        .slice(0, search.best)
+        .map(({ tokens, score }) => ({ text: this.#tokenizer.decode(tokens), ids: tokens, score }));
+      const source = sources[row];
+      if (best === undefined || source === undefined) throw new Error("a sentence has no translation");
+      return {
+        ...best,
+        sourceTokens: source.ids.length,
+        truncated: source.truncated,
+        unknown: source.unknown,
+        reachedMaxLength: best.ids.length + 1 >= search.maxLength,
+        alternatives: others,
+      };
+    });
   }
 }
 

@@ -4,7 +4,14 @@ import { BeamSearch } from "./beam-search.js";
 import type { Continuation } from "./sentence-search.js";
 
 const end = 0;
-const options = { beams: 2, maxLength: 6, earlyStopping: true, lengthPenalty: 1 } as const;
+const options = {
+  beams: 2,
+  maxLength: 6,
+  earlyStopping: true,
+  lengthPenalty: 1,
+  noRepeatNgramSize: 0,
+  minLength: 0,
+} as const;
 
 function candidate(beam: number, token: number, score: number): Continuation {
   return { beam, token, score };
@@ -41,7 +48,7 @@ describe("BeamSearch", () => {
     ]);
     expect(search.done).toBe(true);
     // −0.5 over one token against −1.2 over two.
-    expect(search.best()).toEqual({ tokens: [end], score: -0.5 });
+    expect(search.found()[0]).toEqual({ tokens: [end], score: -0.5 });
   });
 
   it("goes on with earlyStopping false while a beam could still win", () => {
@@ -60,6 +67,6 @@ describe("BeamSearch", () => {
     const search = new BeamSearch({ ...options, maxLength: 2 }, end);
     search.advance([candidate(0, 5, -1), candidate(0, 6, -2), candidate(0, 7, -3), candidate(0, 8, -4)]);
     expect(search.done).toBe(true);
-    expect(search.best().tokens).toEqual([5]);
+    expect(search.found()[0].tokens).toEqual([5]);
   });
 });

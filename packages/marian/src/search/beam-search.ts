@@ -50,10 +50,8 @@ export class BeamSearch implements SentenceSearch {
     return next;
   }
 
-  best(): Hypothesis {
-    const [best] = this.#held.length > 0 ? this.#held : this.#beams;
-    if (best === undefined) throw new Error("the search has not begun");
-    return best;
+  found(): readonly Hypothesis[] {
+    return this.#held.length > 0 ? this.#held : this.#beams.slice(0, 1);
   }
 
   #hold(candidate: Continuation, length: number): void {

@@ -4,6 +4,7 @@ import type { MarianConfig } from "../checkpoint/read-marian-config.js";
 import { BeamSearch } from "./beam-search.js";
 import { type CacheMemory, DecoderCache } from "./decoder-cache.js";
 import type { DecoderMemory } from "./decoder-memory.js";
+import { forbiddenTokens } from "./forbidden-tokens.js";
 import { GreedySearch } from "./greedy-search.js";
 import { RecurrentState } from "./recurrent-state.js";
 import type { Continuation, Hypothesis, SearchOptions, SentenceSearch } from "./sentence-search.js";
@@ -27,7 +28,7 @@ const doneShare = 1 / 16;
 /**
  * Searches translations for the sentences of a batch together, a step of all beams at a time.
  *
- * @returns the best hypothesis of each sentence, in order
+ * @returns what was found for each sentence, best first, in the sentences' order
  */
 export async function decodeBatch({
   decoder,
@@ -36,12 +37,12 @@ export async function decodeBatch({
   sentences,
   search,
   memory,
-}: DecodeOptions): Promise<Hypothesis[]> {
+}: DecodeOptions): Promise<(readonly Hypothesis[])[]> {
   const searches = Array.from({ length: sentences }, (): SentenceSearch =>
     search.beams === 1 ? new GreedySearch(search, config.endId) : new BeamSearch(search, config.endId),
   );
   const wanted = Math.min(search.beams === 1 ? 1 : 2 * search.beams, config.vocabularySize);
-  const count = new Tensor("int64", BigInt64Array.of(BigInt(wanted)), [1]);
+  const restricted = search.noRepeatNgramSize > 0 || search.minLength > 1;
   const past: DecoderMemory =
     config.decoderCell === "ssru"
       ? new RecurrentState(config, sentences)
@@ -53,12 +54,14 @@ export async function decodeBatch({
   for (let position = 0; active.some((sentence) => searches[sentence]?.done === false); position += 1) {
     const perSentence = rows.length / active.length;
     const forced = config.forcedEndId !== null && position + 2 === search.maxLength;
+    // At most one token for each that there is may not come next, and `</s>`.
+    const ranks = Math.min(wanted + (restricted ? position + 2 : 0), config.vocabularySize);
     let step: Tensors = {};
     if (!forced) {
       step = await decoder.run({
         ids: new Tensor("int32", rows, [rows.length]),
         position: new Tensor("int32", Int32Array.of(position), [1]),
-        count,
+        count: new Tensor("int64", BigInt64Array.of(BigInt(ranks)), [1]),
         ...crossNow,
         ...past.feeds(),
       });
@@ -73,7 +76,7 @@ export async function decodeBatch({
         : current.advance(
             forced
               ? forcedEnds(current, config.forcedEndId ?? config.endId)
-              : continuations(current, step, place * perSentence, perSentence, wanted),
+              : continuations(current, step, place * perSentence, perSentence, ranks),
           );
       // A sentence that is done, or has fewer ways on than beams, fills its rows: the graph wants equal numbers.
       for (let beam = 0; beam < search.beams; beam += 1) {
@@ -93,28 +96,38 @@ export async function decodeBatch({
       active = left.map((place) => active[place] ?? 0);
     }
   }
-  return searches.map((each) => each.best());
-}
+  return searches.map((each) => each.found());
 
-/** The best continuations over all beams of a sentence, best first, as many as one row gave. */
-function continuations(
-  { beams }: SentenceSearch,
-  step: Tensors,
-  firstRow: number,
-  rows: number,
-  wanted: number,
-): Continuation[] {
-  const scores = required(step.scores, "scores").data as Float32Array;
-  const tokens = required(step.tokens, "tokens").data as BigInt64Array;
-  const all: Continuation[] = [];
-  for (let beam = 0; beam < rows; beam += 1) {
-    const before = beams[beam]?.score ?? 0;
-    for (let rank = 0; rank < wanted; rank += 1) {
-      const index = (firstRow + beam) * wanted + rank;
-      all.push({ beam, token: Number(tokens[index]), score: Math.fround((scores[index] ?? 0) + before) });
+  /** The best continuations over all beams of a sentence, best first. */
+  function continuations(
+    { beams }: SentenceSearch,
+    step: Tensors,
+    firstRow: number,
+    rows: number,
+    ranks: number,
+  ): Continuation[] {
+    const scores = required(step.scores, "scores").data as Float32Array;
+    const tokens = required(step.tokens, "tokens").data as BigInt64Array;
+    const all: Continuation[] = [];
+    for (let beam = 0; beam < rows; beam += 1) {
+      const before = beams[beam];
+      const forbidden = restricted ? forbiddenTokens(before?.tokens ?? [], search, config) : null;
+      let excluded = 0;
+      const first = all.length;
+      for (let rank = 0; rank < ranks; rank += 1) {
+        const index = (firstRow + beam) * ranks + rank;
+        const token = Number(tokens[index]);
+        const score = scores[index] ?? 0;
+        if (forbidden?.has(token) === true) excluded += Math.exp(score);
+        else all.push({ beam, token, score: Math.fround(score + (before?.score ?? 0)) });
+      }
+      // Probabilities are taken anew among the words that are left.
+      if (config.renormalize && excluded > 0) {
+        for (const each of all.slice(first)) each.score = Math.fround(each.score - Math.log1p(-excluded));
+      }
     }
+    return all.sort((a, b) => b.score - a.score).slice(0, wanted);
   }
-  return all.sort((a, b) => b.score - a.score).slice(0, wanted);
 }
 
 /** At the longest length every beam ends, at no cost. */

@@ -27,7 +27,7 @@ export class GreedySearch implements SentenceSearch {
     return [first];
   }
 
-  best(): Hypothesis {
-    return this.#beam;
+  found(): readonly Hypothesis[] {
+    return [this.#beam];
   }
 }

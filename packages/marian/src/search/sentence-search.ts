@@ -7,6 +7,10 @@ export interface SearchOptions {
   earlyStopping: boolean | "never";
   /** Scores are divided by length to this power. */
   lengthPenalty: number;
+  /** No run of so many tokens comes twice in a translation; 0 allows all. The decoder's start token counts as one. */
+  noRepeatNgramSize: number;
+  /** Shortest sequence in tokens, the decoder's start token included: `</s>` does not come before. */
+  minLength: number;
 }
 
 /** A way to go on from one of a sentence's beams. */
@@ -30,5 +34,6 @@ export interface SentenceSearch {
   readonly done: boolean;
   /** @param candidates best first */
   advance: (candidates: readonly Continuation[]) => Continuation[];
-  best: () => Hypothesis;
+  /** What has been found, best first; the best beam under way where nothing has ended. */
+  found: () => readonly Hypothesis[];
 }
