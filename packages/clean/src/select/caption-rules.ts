@@ -68,7 +68,7 @@ export async function captionRules(
 
 async function foreignTo(languages: readonly string[]): Promise<((caption: string) => boolean) | null> {
   if (languages.length === 0) return null;
-  // Its data take 100 MB: only for those who ask.
+  // Its data take 150 MB: only for those who ask.
   const { eld } = await import("eld/small");
   return (caption) => {
     const result = eld.detect(caption);

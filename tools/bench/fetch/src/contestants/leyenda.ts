@@ -52,7 +52,7 @@ function dataset({ list, processes, connections }: Job): object {
       requestsPerSecondPerHost: 1_000_000,
     },
     clean: { resize: "border", size: 256, quality: 95, onlyIfBigger: false },
-    select: { train: 1, validation: 1, placeholderUrls: 0 },
+    select: { train: 1, validation: 1, placeholderCaptions: 0, nearDuplicateBits: 0 },
     translate: { model: "none" },
   };
 }
