@@ -2,6 +2,10 @@
 export interface Io {
   /** A chunk for standard output. */
   out: (text: string) => void;
+  /** Resolves once standard output has taken all that was written. */
+  drained?: () => Promise<void>;
+  /** Standard input, where it is not a terminal. */
+  in?: AsyncIterable<Uint8Array> | undefined;
   /** A chunk for standard error. */
   err: (text: string) => void;
   /** Whether standard error is a terminal that can be redrawn. */

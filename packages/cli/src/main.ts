@@ -1,7 +1,25 @@
+import { once } from "node:events";
+
 import { runCli } from "./run-cli.js";
+
+/** As a shell says of a command that SIGPIPE ended. */
+const brokenPipe = 141;
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // Whoever read the output has left, such as "head": nobody is to be told.
+  if (error.code === "EPIPE") process.exit(brokenPipe);
+  throw error;
+});
 
 process.exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
+  drained: async () => {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+  },
+  // Opened by the verb that reads it, and no other.
+  get in() {
+    return process.stdin.isTTY ? undefined : process.stdin;
+  },
   err: (text) => process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
   columns: process.stderr.columns,

@@ -74,13 +74,19 @@ describe("leyenda", () => {
     }
   });
 
+  it("translate without a dataset, and without text on standard input, says what it takes", async () => {
+    const { code, err } = await run("translate");
+    expect(code).toBe(1);
+    expect(err).toContain("leyenda translate < en.txt > es.txt");
+  });
+
   it.each(["fetch", "clean", "translate", "shards", "eval", "build", "verify", "status"])(
     "%s --help names the dataset, the common options and those of the config",
     async (verb) => {
       const { code, out } = await run(verb, "--help");
       expect(code).toBe(0);
       for (const text of [
-        "<dataset>",
+        verb === "translate" ? "[dataset]" : "<dataset>",
         "--data-dir",
         "--workers",
         "--json",

@@ -11,6 +11,7 @@ import { addModelVerb } from "./verbs/model.js";
 import { addSchemaVerb } from "./verbs/schema.js";
 import { addStageVerbs } from "./verbs/stages.js";
 import { addStatusVerb } from "./verbs/status.js";
+import { addTranslateVerb } from "./verbs/translate.js";
 import { addVerifyVerb } from "./verbs/verify.js";
 
 /** A verb's way to say how it ended. */
@@ -42,6 +43,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     .exitOverride();
   addFetchVerb(program, verb);
   addStageVerbs(program, verb);
+  addTranslateVerb(program, verb);
   addBuildVerb(program, verb);
   addVerifyVerb(program, verb);
   addStatusVerb(program, verb);

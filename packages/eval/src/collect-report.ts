@@ -184,6 +184,9 @@ function translating({ rows, summary }: Manifest): Count[] {
     { label: "different captions in their parts", count: captions ?? rows },
     { label: "translated again", count: retried ?? 0 },
     { label: "of these, with fewer signs then", count: bettered ?? 0 },
+    ...(summary.cache === undefined
+      ? []
+      : [{ label: "found in the cache", count: (summary.cache as { found: number }).found }]),
   ];
 }
 

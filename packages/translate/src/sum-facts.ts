@@ -11,6 +11,8 @@ export type TranslateFacts = {
   bettered: number;
   /** Rows by sign of a poor translation; signs that no row has are left out. */
   flags: Partial<Record<TranslationFlag, number>>;
+  /** With a cache: captions that were looked up there, and that were found. They depend on what was there before. */
+  cache?: { looked: number; found: number };
 };
 
 /** The figures of parts' records, added up. */
@@ -24,5 +26,13 @@ export function sumFacts(parts: readonly Record<string, Json>[]): TranslateFacts
     retried: sum((part) => part.retried),
     bettered: sum((part) => part.bettered),
     flags: Object.fromEntries(flags.filter(([, count]) => count > 0)),
+    ...(facts.some(({ cache }) => cache !== undefined)
+      ? {
+          cache: {
+            looked: sum(({ cache }) => cache?.looked ?? 0),
+            found: sum(({ cache }) => cache?.found ?? 0),
+          },
+        }
+      : {}),
   };
 }

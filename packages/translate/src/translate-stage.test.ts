@@ -163,6 +163,23 @@ describe("the translate stage", () => {
     expect((await readManifest(context.folders.translated))?.hash).toBe(before);
   });
 
+  it("comes out the same with a cache, empty or full, and says how much was there", async () => {
+    await runStage(stage, context);
+    const without = (await readManifest(context.folders.translated))?.hash;
+    context.config.translate.cache = join(dataDir, "cache");
+    for (const found of [0, 3]) {
+      await rm(context.folders.translated, { recursive: true });
+      await runStage(stage, context);
+      const manifest = await readManifest(context.folders.translated);
+      expect(manifest?.hash).toBe(without);
+      expect(manifest?.summary.cache).toEqual({ looked: 3, found });
+    }
+    // Another way to search is another cache, though the caption is there.
+    context.config.translate.beams = 3;
+    await runStage(stage, { ...context, overwrite: true });
+    expect((await readManifest(context.folders.translated))?.summary.cache).toEqual({ looked: 3, found: 0 });
+  });
+
   it("marks poor translations in their rows, and counts them in record and manifest", async () => {
     // Five tokens are enough for no translation.
     context.config.translate.maxLength = 5;

@@ -23,6 +23,7 @@ import {
 } from "@leyenda/core";
 import { readModelInfo, Translator } from "@leyenda/marian";
 
+import { CachedTranslate } from "./cache/cached-translate.js";
 import { sumFacts, type TranslateFacts } from "./sum-facts.js";
 import {
   type CaptionTranslation,
@@ -30,6 +31,8 @@ import {
   type Search,
   translateCaptions,
 } from "./translate-captions.js";
+
+import { translateWith } from "./translate-with.js";
 
 /** Captions handed to the translator together: it sorts them by length, and progress is told after each group. */
 const groupCaptions = 1024;
@@ -46,12 +49,18 @@ interface Chosen {
   position: number;
 }
 
+/** What a process keeps from part to part. */
+interface Loaded {
+  translator: Translator;
+  cache: CachedTranslate | undefined;
+}
+
 /**
  * The stage from selected captions to Spanish ones: `rows.arrow` with a row for each selected row of the clean part, in
  * its order, carrying all that the dataset needs. Captions only: no picture is read.
  */
 function createTranslateStage(): Stage {
-  let loading: Promise<Translator> | undefined;
+  let loading: Promise<Loaded> | undefined;
   return {
     name: "translate",
     folder: "translated",
@@ -82,13 +91,14 @@ function createTranslateStage(): Stage {
     },
     run: (part, context) =>
       withProgress(async (counter) => {
-        // One intra-op thread: there is a process for every core.
-        loading ??= Translator.load(context.config.translate.model, { intraOpThreads: 1 });
+        loading ??= load(context.config.translate);
         return translatePart(part, context, await loading, counter);
       }),
     finish: (_context, { parts }) => Promise.resolve({ ...sumFacts(parts.map(({ facts }) => facts)) }),
     close: async () => {
-      await (await loading)?.close();
+      const loaded = await loading;
+      await loaded?.cache?.close();
+      await loaded?.translator.close();
       loading = undefined;
     },
   };
@@ -100,8 +110,21 @@ export const stage = createTranslateStage();
 async function options({ config }: StageContext): Promise<Record<string, Json>> {
   const { model, ...search } = config.translate;
   const { name, precision, hash } = await readModelInfo(model);
-  const named = Object.entries(search).map(([key, value]): [string, Json] => [`translate.${key}`, value]);
+  const named = Object.entries(search)
+    // Decides how long it takes, and no byte.
+    .filter(([key]) => key !== "cache")
+    .map(([key, value]): [string, Json] => [`translate.${key}`, value]);
   return { "translate.model": { name, precision, hash }, ...Object.fromEntries(named) };
+}
+
+async function load({ model, cache }: DatasetConfig["translate"]): Promise<Loaded> {
+  // One intra-op thread: there is a process for every core.
+  const translator = await Translator.load(model, { intraOpThreads: 1 });
+  if (cache === null) return { translator, cache: undefined };
+  const { hash } = await readModelInfo(model);
+  const inner = (texts: readonly string[], search: Search): Promise<CaptionTranslation[]> =>
+    translateWith(translator, texts, search);
+  return { translator, cache: new CachedTranslate(cache, hash, inner) };
 }
 
 function chosenRows({ parts: [selection] }: Manifest, part: string): number {
@@ -113,12 +136,13 @@ function chosenRows({ parts: [selection] }: Manifest, part: string): number {
 async function translatePart(
   part: PartPlan,
   context: PartContext,
-  translator: Translator,
+  { translator, cache }: Loaded,
   counter: RowCounter,
 ): Promise<PartResult> {
   const chosen = await readChosen(part, context);
   const { flags, policy, retry, ...options } = context.config.translate;
   const facts: TranslateFacts = { captions: 0, retried: 0, bettered: 0, flags: {} };
+  await cache?.refresh();
   const translations = new Map<string, FlaggedTranslation>();
   // Equal captions go through the model once.
   const rowsOf = new Map<string, number>();
@@ -126,7 +150,8 @@ async function translatePart(
   for (const captions of inGroups([...rowsOf.keys()])) {
     context.signal.throwIfAborted();
     const found = await translateCaptions(captions, {
-      translate: (texts, search) => translateWith(translator, texts, search),
+      translate: (texts, how) =>
+        cache === undefined ? translateWith(translator, texts, how) : cache.translate(texts, how),
       search: searchOptions(options),
       flags,
       policy,
@@ -147,7 +172,11 @@ async function translatePart(
     return toTranslatedRow(row, translation, part.name);
   });
   await writeRows(await context.create("rows.arrow"), translatedRowSchema, rows);
-  return { rows: rows.length, outcomes: counter.outcomes, facts: { ...facts } };
+  return {
+    rows: rows.length,
+    outcomes: counter.outcomes,
+    facts: { ...facts, ...(cache === undefined ? {} : { cache: { ...cache.counts } }) },
+  };
 }
 
 function searchOptions({
@@ -157,25 +186,8 @@ function searchOptions({
   earlyStopping,
   lengthPenalty,
   batchTokens,
-}: Omit<DatasetConfig["translate"], "flags" | "policy" | "retry">): Search {
+}: Omit<DatasetConfig["translate"], "flags" | "policy" | "retry" | "model" | "cache">): Search {
   return { beams, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens };
-}
-
-async function translateWith(
-  translator: Translator,
-  captions: readonly string[],
-  search: Search,
-): Promise<CaptionTranslation[]> {
-  const translations = await translator.translate(captions, search);
-  return translations.map(({ text, ids, score, sourceTokens, truncated, unknown, reachedMaxLength }) => ({
-    text,
-    score,
-    sourceTokens,
-    targetTokens: ids.length,
-    truncated,
-    unknown,
-    reachedMaxLength,
-  }));
 }
 
 async function readChosen(part: PartPlan, { folders }: PartContext): Promise<Chosen[]> {

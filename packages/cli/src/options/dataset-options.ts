@@ -25,9 +25,10 @@ export interface OpenedDataset {
 export function addDatasetOptions(
   command: Command,
   description = "name of a folder in datasets/, or path of a dataset.json",
+  argument: "<dataset>" | "[dataset]" = "<dataset>",
 ): Command {
   command
-    .argument("<dataset>", description)
+    .argument(argument, description)
     .option("--data-dir <folder>", "where the data goes (default: $DATA_DIR, else ./data)")
     .option("--workers <n>", "worker processes (default: one per core)", positiveInteger)
     .option("--json", "machine output: one JSON object a line on standard output");
@@ -52,7 +53,8 @@ export async function openDataset(dataset: string, options: DatasetOptions, io: 
   };
 }
 
-function positiveInteger(text: string): number {
+/** An option's whole number from 1. */
+export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError("expected a whole number from 1.");

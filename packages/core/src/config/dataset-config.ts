@@ -253,26 +253,37 @@ const policy = z.strictObject(
   ) as Record<(typeof translationFlags)[number], z.ZodDefault<z.ZodEnum<{ keep: "keep"; retry: "retry" }>>>,
 );
 
-const translate = z.strictObject({
-  model: z.string().min(1).describe("Folder of a converted Marian model, relative to this file"),
-  beams: positive.max(32).default(4),
-  maxLength: positive.max(512).default(64).describe("Longest translation in tokens, </s> included"),
-  maxSourceLength: positive
-    .max(512)
-    .default(64)
-    .describe("Captions are cut to this many tokens, </s> included"),
-  earlyStopping: z.union([z.boolean(), z.literal("never")]).default(true),
-  lengthPenalty: z.number().default(1),
-  batchTokens: positive.default(2048).describe("Source tokens translated together in each worker process"),
-  flags: flagThresholds.prefault({}).describe("When a translation is marked as poor"),
-  policy: policy.prefault({}).describe("Marked translations are kept, or tried again"),
-  retry: z
-    .strictObject({
-      beams: z.int().min(1).max(32).default(8),
-    })
-    .prefault({})
-    .describe("How they are tried again; the result is taken if it has fewer marks"),
-});
+const translate = z
+  .strictObject({
+    model: z.string().min(1).describe("Folder of a converted Marian model, relative to this file"),
+    beams: positive.max(32).default(4),
+    maxLength: positive.max(512).default(64).describe("Longest translation in tokens, </s> included"),
+    maxSourceLength: positive
+      .max(512)
+      .default(64)
+      .describe("Captions are cut to this many tokens, </s> included"),
+    earlyStopping: z.union([z.boolean(), z.literal("never")]).default(true),
+    lengthPenalty: z.number().default(1),
+    batchTokens: positive.default(2048).describe("Source tokens translated together in each worker process"),
+    flags: flagThresholds.prefault({}).describe("When a translation is marked as poor"),
+    policy: policy.prefault({}).describe("Marked translations are kept, or tried again"),
+    retry: z
+      .strictObject({
+        beams: z.int().min(1).max(32).default(8),
+      })
+      .prefault({})
+      .describe("How they are tried again; the result is taken if it has fewer marks"),
+    cache: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("Folder, relative to this file, that keeps translations for other builds; null keeps none"),
+  })
+  .refine(({ cache, beams, retry }) => cache === null || (beams > 1 && retry.beams > 1), {
+    path: ["cache"],
+    message: "expected null, or at least 2 beams: a greedy translation's last digits depend on its batch",
+  });
 
 const shards = z.strictObject({
   rowsPerShard: positive.default(5_000),

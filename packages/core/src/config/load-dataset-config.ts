@@ -62,7 +62,11 @@ function absolutePaths(config: DatasetConfig, folder: string): DatasetConfig {
       path: isRemote(config.source.path) ? config.source.path : resolve(folder, config.source.path),
     },
     select: { ...config.select, exclude: config.select.exclude.map((path) => resolve(folder, path)) },
-    translate: { ...config.translate, model: resolve(folder, config.translate.model) },
+    translate: {
+      ...config.translate,
+      model: resolve(folder, config.translate.model),
+      cache: config.translate.cache === null ? null : resolve(folder, config.translate.cache),
+    },
     eval: { ...config.eval, references: references === null ? null : resolve(folder, references) },
   };
 }
