@@ -30,6 +30,8 @@ export interface CleanFailure {
     | "area"
     | "decoder_timeout"
     | "decoder_crash"
+    // The row's boxes to blur cannot be read.
+    | "malformed_row"
   >;
   detail: string;
   format?: ImageFormat;

@@ -2,8 +2,10 @@ import {
   type CleanRow,
   cleanRowSchema,
   contentNaming,
+  type DatasetConfig,
   type FetchedRow,
   ImagesWriter,
+  LeyendaError,
   type Outcome,
   type PartContext,
   type PartPlan,
@@ -23,6 +25,7 @@ import sharp from "sharp";
 import { Bodies } from "./bodies.js";
 import { cleanImage } from "./clean-image.js";
 import type { CleanResult } from "./clean-result.js";
+import { readBlurBoxes } from "./read-blur-boxes.js";
 
 /** Pictures in hand at a time: one in the codec, the next one read and ready. */
 const picturesInFlight = 2;
@@ -57,8 +60,12 @@ export function createCleanStage({
     recordFolder: ".",
     naming: contentNaming,
     versions: () => ({ node: process.version, vips: sharp.versions.vips }),
-    options: ({ config }) =>
-      Object.fromEntries(Object.entries(config.clean).map(([name, value]) => [`clean.${name}`, value])),
+    options: ({ config }) => {
+      checkBlurColumn(config);
+      return Object.fromEntries(
+        Object.entries(config.clean).map(([name, value]) => [`clean.${name}`, value]),
+      );
+    },
     plan: async ({ folders }): Promise<StagePlan> => {
       const fetched = await requireManifest(folders.fetched, "fetch");
       return {
@@ -90,12 +97,22 @@ async function cleanPart(
   const bodies = new Bodies(folders.fetched, files);
   const images = new ImagesWriter(await context.create("images.arrow"));
   const rows: CleanRow[] = [];
-  const cleanSafely = async (body: Uint8Array, index: number): Promise<CleanResult> => {
+  const { blurColumn } = config.clean;
+  const cleanSafely = async (
+    body: Uint8Array,
+    { extra }: FetchedRow,
+    index: number,
+  ): Promise<CleanResult> => {
+    const blur = blurColumn === null ? [] : readBlurBoxes(extra, blurColumn);
+    if (blur === null) {
+      const detail = `column ${blurColumn ?? ""}: expected [[left, top, right, bottom], …], each 0 to 1`;
+      return { outcome: "malformed_row", detail };
+    }
     const end = danger.fatal.get(index);
     if (end !== undefined) return fatalResults[end];
     const leave = danger.enter(index);
     try {
-      return await clean(body, config.clean);
+      return await clean(body, config.clean, { blur });
     } finally {
       leave();
     }
@@ -106,7 +123,7 @@ async function cleanPart(
       async (row, index) => {
         signal.throwIfAborted();
         const body = row.outcome === "ok" ? await bodies.read(row) : null;
-        return { row, result: body === null ? null : await cleanSafely(body, index) };
+        return { row, result: body === null ? null : await cleanSafely(body, row, index) };
       },
       { concurrency: danger.careful ? 1 : picturesInFlight },
     );
@@ -127,6 +144,16 @@ async function cleanPart(
   await images.finish();
   await writeRows(await context.create("rows.arrow"), cleanRowSchema, rows);
   return { rows: rows.length, outcomes: counter.outcomes };
+}
+
+/** @throws LeyendaError CONFIG_INVALID when the boxes' column is not carried through */
+function checkBlurColumn({ clean: { blurColumn }, source: { extraColumns } }: DatasetConfig): void {
+  if (blurColumn === null || extraColumns === "all" || extraColumns.includes(blurColumn)) return;
+  throw new LeyendaError("CONFIG_INVALID", `the column "${blurColumn}" is not carried through`, {
+    where: "clean.blurColumn",
+    expected: "a column of source.extraColumns",
+    hint: `add "${blurColumn}" to source.extraColumns`,
+  });
 }
 
 /** Of pictures that ended or hung their process, and are not tried again. */

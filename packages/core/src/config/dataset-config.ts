@@ -174,6 +174,14 @@ const clean = z.strictObject({
     .regex(/^#[0-9a-f]{6}$/i, "expected a colour such as #ffffff")
     .default("#ffffff")
     .describe("Colour under transparent pixels and around bordered ones"),
+  blurColumn: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      "Column of source.extraColumns with boxes to blur: JSON [[left, top, right, bottom], …], each 0 to 1 of the upright picture",
+    ),
 });
 
 const captions = z.strictObject({
