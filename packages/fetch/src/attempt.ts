@@ -6,6 +6,7 @@ import { follow, type Web } from "./follow.js";
 import type { Turn } from "./hosts/turn.js";
 import type { Headers } from "./is-opted-out.js";
 import { judgeHead } from "./judge-head.js";
+import { checkTdmrep } from "./tdmrep/check-tdmrep.js";
 import { checkRobots } from "./robots/check-robots.js";
 
 /** What an attempt has seen so far; kept up to date, so that it tells as much when the attempt fails. */
@@ -14,6 +15,7 @@ export interface Trace {
   finalUrl: string;
   contentType: string | null;
   robotsTxt: string | null;
+  tdmrep: string | null;
   robotsTag: string | null;
   etag: string | null;
   lastModified: string | null;
@@ -37,6 +39,7 @@ export async function attempt(
   validators?: Validators,
 ): Promise<Buffer | null> {
   const { maxBytes, maxRedirects } = web.settings;
+  let headers: Headers = {};
   let conditions: Record<string, string> = {};
   const body = await follow(url, web, {
     maxBytes,
@@ -53,7 +56,8 @@ export async function attempt(
       return conditions;
     },
     judge: (head) => {
-      note(trace, head.status, head.headers);
+      ({ headers } = head);
+      note(trace, head.status, headers);
       const unchanged = head.status === 304 && Object.keys(conditions).length > 0;
       return unchanged ? { kind: "unchanged" } : judgeHead(head, web.settings);
     },
@@ -64,7 +68,14 @@ export async function attempt(
       trace.redirects += 1;
     },
   });
-  return body === null ? null : picture(body, trace.bytes);
+  const image = body === null ? null : await picture(body, trace.bytes);
+  // After the picture, so that only origins that have some are asked; a header of the picture's own goes before the file.
+  if (!headers["tdm-reservation"]) {
+    await checkTdmrep(new URL(trace.finalUrl), web, turn, signal, (said) => {
+      trace.tdmrep = said;
+    });
+  }
+  return image;
 }
 
 function conditional({ etag, lastModified }: Validators): Record<string, string> {

@@ -10,9 +10,10 @@ import { hostLimits } from "./hosts/host-limits.js";
 import type { Turn } from "./hosts/turn.js";
 import { Turns } from "./hosts/turns.js";
 import type { Web } from "./follow.js";
+import { OriginFiles } from "./origin-files.js";
 import { Origins } from "./origins.js";
 import { loadRobotsTxt } from "./robots/load-robots-txt.js";
-import { RobotsFiles } from "./robots/robots-files.js";
+import { loadTdmrep } from "./tdmrep/load-tdmrep.js";
 
 export interface FetchClient {
   /**
@@ -50,10 +51,11 @@ export function createClient(options: FetchOptions = {}): FetchClient {
     ...hostLimits(settings, settings.workers),
   });
   const closing = new AbortController();
-  // Every robots.txt that is being asked for listens; Node.js takes more than ten listeners for a leak.
+  // Every robots.txt or tdmrep.json that is being asked for listens; Node.js takes more than ten listeners for a leak.
   setMaxListeners(0, closing.signal);
-  const robots = new RobotsFiles((origin) => loadRobotsTxt(origin, web, closing.signal), settings.now);
-  const web: Web = { origins, turns, robots, settings };
+  const robots = new OriginFiles((origin) => loadRobotsTxt(origin, web, closing.signal), settings.now);
+  const tdmrep = new OriginFiles((origin) => loadTdmrep(origin, web, closing.signal), settings.now);
+  const web: Web = { origins, turns, robots, tdmrep, settings };
   const running = new Set<AbortController>();
   let closed = false;
   return {
@@ -80,7 +82,7 @@ export function createClient(options: FetchOptions = {}): FetchClient {
       closed = true;
       for (const controller of running)
         controller.abort(new Error("the client was closed during a download"));
-      closing.abort(new Error("the client was closed while it asked for a robots.txt"));
+      closing.abort(new Error("the client was closed while it asked for a robots.txt or tdmrep.json"));
       connector.close();
       ownLookup?.close();
       turns.close();

@@ -78,6 +78,7 @@ const empty = {
   status: null,
   contentType: null,
   robotsTxt: null,
+  tdmrep: null,
   robotsTag: null,
   etag: null,
   lastModified: null,

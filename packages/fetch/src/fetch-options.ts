@@ -78,6 +78,11 @@ export interface FetchOptions {
    * downloads what it is told to; the stage obeys by default. @default "ignore"
    */
   robots?: "obey" | "record" | "ignore";
+  /**
+   * What to do about `/.well-known/tdmrep.json` of origins that gave a picture without a `tdm-reservation` header: obey it,
+   * only record what it says, or not ask for it. As with robots.txt, the stage obeys by default. @default "ignore"
+   */
+  tdmrep?: "obey" | "record" | "ignore";
   /** Leave out pictures whose headers reserve them; see `isOptedOut`. @default true */
   obeyOptOut?: boolean;
   /** X-Robots-Tag directives that reserve a picture. @default ["noai", "noimageai"] */

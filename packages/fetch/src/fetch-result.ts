@@ -38,6 +38,8 @@ export interface FetchResult {
   lastModified: string | null;
   /** What robots.txt said of the last URL, by which line, and when it was read; null where it was not asked. */
   robotsTxt: string | null;
+  /** What tdmrep.json of the last URL's origin said of it, and when it was read; null where it said nothing, or was not asked. */
+  tdmrep: string | null;
   /** The X-Robots-Tag and TDM headers of the last response, one `name: value` after the other; null without any. */
   robotsTag: string | null;
 }

@@ -59,6 +59,7 @@ function defaults(): FetchSettings {
     userAgent: "Leyenda/0.1 (image dataset builder)",
     userAgentToken: "leyenda",
     robots: "ignore",
+    tdmrep: "ignore",
     obeyOptOut: true,
     optOutDirectives: ["noai", "noimageai"],
     allowPrivate: [],

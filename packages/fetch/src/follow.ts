@@ -6,14 +6,17 @@ import type { Turns } from "./hosts/turns.js";
 import type { HeadVerdict } from "./judge-head.js";
 import { normaliseUrl } from "./normalise-url.js";
 import type { Origins } from "./origins.js";
-import type { RobotsFiles } from "./robots/robots-files.js";
+import type { OriginFiles } from "./origin-files.js";
+import type { RobotsFile } from "./robots/robots-verdict.js";
+import type { TdmFile } from "./tdmrep/load-tdmrep.js";
 import { type Head, requestOnce } from "./request-once.js";
 
 /** What every request goes through. */
 export interface Web {
   origins: Origins;
   turns: Turns;
-  robots: RobotsFiles;
+  robots: OriginFiles<RobotsFile>;
+  tdmrep: OriginFiles<TdmFile>;
   settings: FetchSettings;
 }
 

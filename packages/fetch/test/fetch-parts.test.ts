@@ -34,7 +34,7 @@ beforeEach(async () => {
   asked = [];
   const server = createServer((request, response) => {
     const path = request.url ?? "";
-    if (path === "/robots.txt" && answers[path] === undefined) {
+    if (ofOrigin.has(path) && answers[path] === undefined) {
       response.writeHead(404).end();
       return;
     }
@@ -73,6 +73,9 @@ const versioned =
     if (headers["if-none-match"] === etag) response.writeHead(304).end();
     else response.writeHead(200, { etag }).end(bodyOf(etag));
   };
+
+/** What the client asks of an origin besides rows. */
+const ofOrigin = new Set(["/robots.txt", "/.well-known/tdmrep.json"]);
 
 /** Ten rows in two parts: /0 … /9. */
 async function options(overrides: FetchPartsOptions["fetch"] = {}): Promise<FetchPartsOptions> {
@@ -192,20 +195,22 @@ describe("fetchParts", () => {
     answers["/1"] = status(429);
     const given = await options({ connectionsPerHost: 2 });
     const { result } = await end(fetchParts(given));
-    // Ten rows and robots.txt.
-    expect(result.summary.politeness).toMatchObject({ workers: 1, requests: 11, throttled: 1 });
+    // Ten rows, robots.txt and tdmrep.json.
+    expect(result.summary.politeness).toMatchObject({ workers: 1, requests: 12, throttled: 1 });
     answers["/1"] = picture("at last");
     await end(retryParts(given));
     const { hosts, ...all } = JSON.parse(
       await readFile(join(out, "fetched/politeness.json"), "utf8"),
     ) as Record<string, unknown> & { hosts: Record<string, unknown>[] };
-    // Another process asks for robots.txt again.
-    expect(all).toMatchObject({ requests: 13, throttled: 1, maxInFlight: 2 });
-    expect(hosts).toMatchObject([{ host: "127.0.0.1", requests: 13, throttled: 1, maxInFlight: 2 }]);
+    // One row, and the two files again.
+    expect(all).toMatchObject({ requests: 15, throttled: 1, maxInFlight: 2 });
+    expect(hosts).toMatchObject([{ host: "127.0.0.1", requests: 15, throttled: 1, maxInFlight: 2 }]);
   });
 
   it("keeps a ledger of what was said about each row's use, and what was done, also of rows asked again", async () => {
     answers["/robots.txt"] = (_, response) => response.end("User-agent: *\nDisallow: /1\nAllow: /2\n");
+    answers["/.well-known/tdmrep.json"] = (_, response) =>
+      response.end('[{ "location": "/0", "tdm-reservation": 1, "tdm-policy": "https://a.example/p" }]');
     const tagged =
       (name: string, value: string): Answer =>
       (_, response) =>
@@ -218,6 +223,12 @@ describe("fetchParts", () => {
     const robots = (said: string): object => ({ "robots.txt": { said, at } });
     const headers = (said: string): object => ({ headers: { said, at } });
     const expected = [
+      [
+        1,
+        "opted_out",
+        "left out",
+        { "tdmrep.json": { said: "reserved: location /0, tdm-policy: https://a.example/p", at } },
+      ],
       [2, "robots", "left out", robots("disallowed: line 2, Disallow: /1")],
       [3, "ok", "fetched", robots("allowed: line 3, Allow: /2")],
       [4, "opted_out", "left out", headers("x-robots-tag: noai")],
@@ -228,7 +239,7 @@ describe("fetchParts", () => {
     expect(Object.keys(first.result.parts[1]?.files ?? {})).not.toContain("consent.jsonl");
     answers["/4"] = tagged("tdm-reservation", "1");
     const { result } = await end(refreshParts(given));
-    expected[3] = [5, "opted_out", "left out", headers("tdm-reservation: 1")];
+    expected[4] = [5, "opted_out", "left out", headers("tdm-reservation: 1")];
     expect(await readLedger(result.manifest)).toEqual(expected);
   });
 

@@ -34,7 +34,7 @@ export async function serveRecordedWeb(rows: readonly RecordedRow[], corpus: str
   if (byPlace.size !== rows.length) throw new Error("two recorded URLs differ in nothing but their scheme");
 
   const server = createServer((request, response) => {
-    if (request.url === "/robots.txt") {
+    if (request.url === "/robots.txt" || request.url === "/.well-known/tdmrep.json") {
       response.writeHead(404).end();
       return;
     }

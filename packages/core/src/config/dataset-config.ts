@@ -126,6 +126,12 @@ const fetch = z.strictObject({
     .enum(["obey", "record", "ignore"])
     .default("obey")
     .describe("robots.txt (RFC 9309): obey it, only record what it says in each row, or do not ask for it"),
+  tdmrep: z
+    .enum(["obey", "record", "ignore"])
+    .default("obey")
+    .describe(
+      "/.well-known/tdmrep.json of origins that gave a picture: obey it, only record it in each row, or do not ask for it",
+    ),
   obeyOptOut: z
     .boolean()
     .default(true)

@@ -16,6 +16,8 @@ export interface FetchedRow {
   content_type: string | null;
   /** What robots.txt said of `final_url`, by which line, and when it was read; null where it was not asked. */
   robots_txt: string | null;
+  /** What tdmrep.json of its origin said of `final_url`, and when it was read; null where it said nothing, or was not asked. */
+  tdmrep: string | null;
   /** What X-Robots-Tag and TDM headers said. */
   robots_tag: string | null;
   /** Why the outcome is not ok. */
@@ -51,6 +53,7 @@ export const fetchedRowSchema = new Schema([
   new Field("final_url", new Utf8(), true),
   new Field("content_type", new Utf8(), true),
   new Field("robots_txt", new Utf8(), true),
+  new Field("tdmrep", new Utf8(), true),
   new Field("robots_tag", new Utf8(), true),
   new Field("detail", new Utf8(), true),
   new Field("sha256", new Utf8(), true),

@@ -25,6 +25,7 @@ export class BadRows {
       final_url: null,
       content_type: null,
       robots_txt: null,
+      tdmrep: null,
       robots_tag: null,
       detail: problem,
       sha256: null,

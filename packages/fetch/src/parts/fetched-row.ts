@@ -23,6 +23,7 @@ export function fetchedRow(
     final_url: result.finalUrl,
     content_type: result.contentType,
     robots_txt: result.robotsTxt,
+    tdmrep: result.tdmrep,
     robots_tag: result.robotsTag,
     detail: result.detail,
     sha256: result.sha256,

@@ -25,9 +25,10 @@ export async function writeConsent(
 const silent = /^allowed: (?:no rule|no robots\.txt)/;
 
 function consentOf(row: FetchedRow): Record<string, unknown> | null {
-  const { line, key, url, final_url, outcome, robots_txt, robots_tag, fetched_at } = row;
+  const { line, key, url, final_url, outcome, robots_txt, tdmrep, robots_tag, fetched_at } = row;
   const signals = {
     ...(robots_txt === null || silent.test(robots_txt) ? {} : { "robots.txt": said(robots_txt) }),
+    ...(tdmrep === null ? {} : { "tdmrep.json": said(tdmrep) }),
     ...(robots_tag === null ? {} : { headers: { said: robots_tag, at: iso(fetched_at) } }),
   };
   if (Object.keys(signals).length === 0) return null;

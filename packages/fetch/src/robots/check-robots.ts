@@ -4,9 +4,8 @@ import type { Turn } from "../hosts/turn.js";
 import { robotsVerdict } from "./robots-verdict.js";
 
 /**
- * What robots.txt says of a URL. While it is being asked for, the turn holds nothing and no new row of the host begins.
+ * What robots.txt says of a URL, for the row.
  *
- * @returns for the row; null where robots.txt is ignored
  * @throws FetchFailure `robots` where it forbids the URL and is obeyed; or how asking for it failed
  */
 export async function checkRobots(
@@ -17,16 +16,7 @@ export async function checkRobots(
   note: (said: string) => void,
 ): Promise<void> {
   if (settings.robots === "ignore") return;
-  let file = robots.get(url.origin);
-  if (file instanceof Promise) {
-    const release = turns.hold(url.hostname);
-    try {
-      turn.rest();
-      file = await abortable(file, signal);
-    } finally {
-      release();
-    }
-  }
+  const file = await robots.of(url, { turns, turn, signal });
   if (file.kind === "failed" && settings.robots === "record") {
     note(`unknown: ${file.failure.message}`);
     return;
@@ -34,20 +24,4 @@ export async function checkRobots(
   const { allowed, said } = robotsVerdict(file, url);
   note(said);
   if (!allowed && settings.robots === "obey") throw new FetchFailure("robots", `robots.txt: ${said}`);
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) {
-      abort();
-      return;
-    }
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener("abort", abort);
-    });
-  });
 }

@@ -1,20 +1,19 @@
 import { FetchFailure } from "../fetch-failure.js";
+import type { OriginFile } from "../origin-files.js";
 import { decidingRule } from "./deciding-rule.js";
 import type { RobotsTxt } from "./parse-robots-txt.js";
 
 /** What came of asking an origin for its robots.txt. */
-export type RobotsFile = {
-  /** Milliseconds since 1970. */
-  readAt: number;
-} & (
-  | { kind: "rules"; robots: RobotsTxt }
-  /** There is none, or none that can be had: everything is allowed. */
-  | { kind: "none"; why: string }
-  /** The server failed: everything is forbidden. */
-  | { kind: "unreachable"; why: string }
-  /** The origin itself cannot be reached, which is what becomes of its rows. */
-  | { kind: "failed"; failure: FetchFailure }
-);
+export type RobotsFile = OriginFile &
+  (
+    | { kind: "rules"; robots: RobotsTxt }
+    /** There is none, or none that can be had: everything is allowed. */
+    | { kind: "none"; why: string }
+    /** The server failed: everything is forbidden. */
+    | { kind: "unreachable"; why: string }
+    /** The origin itself cannot be reached, which is what becomes of its rows. */
+    | { kind: "failed"; failure: FetchFailure }
+  );
 
 /** What a robots.txt means for one URL. */
 export interface RobotsVerdict {
