@@ -19,6 +19,11 @@ export interface TranslateOptions extends SearchOptions {
   maxSourceLength: number;
   /** Source tokens, padding included, that are translated together. */
   batchTokens: number;
+  /**
+   * Translate only texts of the same number of tokens together: a sum over padding has other last digits. Then scores do not
+   * depend to the last bit on what is translated beside a text, with two beams or more.
+   */
+  sameLength: boolean;
 }
 
 export interface Translation {
@@ -100,6 +105,7 @@ export class Translator {
       noRepeatNgramSize: 0,
       minLength: 0,
       batchTokens: 1024,
+      sameLength: false,
       best: 1,
       ...options,
     };
@@ -107,7 +113,7 @@ export class Translator {
     const search = { ...full, maxLength: Math.min(full.maxLength, maxPositions) };
     const encoded = texts.map((text) => this.#tokenizer.encode(text, longest));
     const translations: Translation[] = [];
-    for (const batch of batches(encoded, full.batchTokens)) {
+    for (const batch of batches(encoded, full)) {
       const sources = batch.map((index) => encoded[index] ?? { ids: [], truncated: false, unknown: 0 });
       const found = await this.#translateBatch(sources, search);
       batch.forEach((index, place) => {
@@ -168,12 +174,16 @@ export class Translator {
 }
 
 /** Texts of about the same length together, so that little is spent on padding. */
-function* batches(encoded: readonly EncodedText[], batchTokens: number): Generator<number[]> {
+function* batches(
+  encoded: readonly EncodedText[],
+  { batchTokens, sameLength }: TranslateOptions,
+): Generator<number[]> {
   const length = (index: number): number => encoded[index]?.ids.length ?? 0;
   const order = [...encoded.keys()].sort((a, b) => length(a) - length(b) || a - b);
   let batch: number[] = [];
   for (const index of order) {
-    if (batch.length > 0 && (batch.length + 1) * length(index) > batchTokens) {
+    const isFull = (batch.length + 1) * length(index) > batchTokens;
+    if (batch.length > 0 && (isFull || (sameLength && length(index) !== length(batch[0] ?? 0)))) {
       yield batch;
       batch = [];
     }

@@ -35,7 +35,7 @@ import {
 import { translateWith } from "./translate-with.js";
 
 /** Captions handed to the translator together: it sorts them by length, and progress is told after each group. */
-const groupCaptions = 1024;
+const groupCaptions = 2048;
 
 interface PartInput {
   selection: string;
@@ -155,7 +155,7 @@ async function translatePart(
       search: searchOptions(options),
       flags,
       policy,
-      retry,
+      retry: { beams: retry.beams, noRepeatNgramSize: retry.noRepeatNgram },
     });
     facts.captions += captions.length;
     facts.retried += found.retried;
@@ -187,7 +187,9 @@ function searchOptions({
   lengthPenalty,
   batchTokens,
 }: Omit<DatasetConfig["translate"], "flags" | "policy" | "retry" | "model" | "cache">): Search {
-  return { beams, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens };
+  // What is in the cache, or equal to another caption, is not in the batch: no digit may depend on that.
+  const sameLength = true;
+  return { beams, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens, sameLength };
 }
 
 async function readChosen(part: PartPlan, { folders }: PartContext): Promise<Chosen[]> {

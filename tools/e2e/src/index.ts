@@ -8,3 +8,5 @@ export type { RecordedWeb } from "./serve-recorded-web.js";
 export type { Soak } from "./soak/run-soak.js";
 export { makeSmallSample } from "./small-sample.js";
 export type { SmallSample, SmallSampleOptions } from "./small-sample.js";
+export { runTranslateSoak } from "./translate-soak/run-translate-soak.js";
+export type { TranslateRun, TranslateSoak } from "./translate-soak/run-translate-soak.js";

@@ -284,6 +284,10 @@ const translate = z
     retry: z
       .strictObject({
         beams: z.int().min(1).max(32).default(8),
+        noRepeatNgram: count
+          .max(64)
+          .default(3)
+          .describe("No run of so many tokens comes twice in such a translation; 0 allows all"),
       })
       .prefault({})
       .describe("How they are tried again; the result is taken if it has fewer marks"),

@@ -43,7 +43,7 @@ export async function* translateLines(
   chunks: AsyncIterable<Uint8Array>,
   { translate, search = {} }: TranslateLinesOptions,
 ): AsyncGenerator<TranslatedLine[]> {
-  const { flags, policy, retry } = datasetConfigSchema.shape.translate.parse({ model: "-" });
+  const { flags, policy } = datasetConfigSchema.shape.translate.parse({ model: "-" });
   for await (const lines of splitLines(chunks)) {
     for (let start = 0; start < lines.length; start += groupLines) {
       const group = lines.slice(start, start + groupLines);
@@ -53,7 +53,7 @@ export async function* translateLines(
         search,
         flags,
         policy,
-        retry,
+        retry: {},
       });
       yield group.map((line) => ({ ...line, translation: translations.get(line.text) ?? nothing }));
     }
