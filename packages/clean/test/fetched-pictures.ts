@@ -70,6 +70,8 @@ function fetchedRow(index: number, body: Uint8Array): FetchedRow {
     final_url: null,
     content_type: null,
     robots_tag: null,
+    robots_txt: null,
+    tdmrep: null,
     detail: null,
     sha256: sha256(body),
     bytes: body.byteLength,

@@ -40,6 +40,7 @@ const translated: TranslatedRow = {
   image_offset: 2n ** 40n,
   image_length: 123,
   extra: '{"id":7}',
+  flags: "loop,numbers",
 };
 
 describe("rows files", () => {

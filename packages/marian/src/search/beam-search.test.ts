@@ -67,6 +67,6 @@ describe("BeamSearch", () => {
     const search = new BeamSearch({ ...options, maxLength: 2 }, end);
     search.advance([candidate(0, 5, -1), candidate(0, 6, -2), candidate(0, 7, -3), candidate(0, 8, -4)]);
     expect(search.done).toBe(true);
-    expect(search.found()[0].tokens).toEqual([5]);
+    expect(search.found()[0]?.tokens).toEqual([5]);
   });
 });
