@@ -32,11 +32,12 @@ export async function runRows<Row>(
   const fail = (error: unknown): void => {
     if (!signal.aborted) failure.abort(error);
   };
-  signal.addEventListener("abort", () => {
+  const dropWaiting = (): void => {
     for (const { drop } of waiting) drop();
     waiting.clear();
     changed();
-  });
+  };
+  signal.addEventListener("abort", dropWaiting);
   const run = (row: Row, turn: Turn): void => {
     running += 1;
     work(row, turn, signal)
@@ -73,5 +74,7 @@ export async function runRows<Row>(
     fail(error);
   }
   await until(() => running === 0 && waiting.size === 0);
+  // Node.js keeps a combined signal that somebody listens to, and all that its listener can reach, as long as its sources.
+  signal.removeEventListener("abort", dropWaiting);
   signal.throwIfAborted();
 }
