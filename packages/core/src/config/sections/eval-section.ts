@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+import { count } from "./numbers.js";
+
+/** What the report holds. */
+export const evalSection = z.strictObject({
+  references: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("Tab-separated url, caption, human translation; rows found there are scored"),
+  samplePictures: count.max(500).default(24).describe("Pictures shown in the report"),
+});
