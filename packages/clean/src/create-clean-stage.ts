@@ -6,6 +6,7 @@ import {
   type FetchedRow,
   ImagesWriter,
   LeyendaError,
+  nameOptions,
   type Outcome,
   type PartContext,
   type PartPlan,
@@ -62,9 +63,7 @@ export function createCleanStage({
     versions: () => ({ node: process.version, vips: sharp.versions.vips }),
     options: ({ config }) => {
       checkBlurColumn(config);
-      return Object.fromEntries(
-        Object.entries(config.clean).map(([name, value]) => [`clean.${name}`, value]),
-      );
+      return nameOptions("clean", config.clean);
     },
     plan: async ({ folders }): Promise<StagePlan> => {
       const fetched = await requireManifest(folders.fetched, "fetch");

@@ -49,6 +49,7 @@ export { translationFlags } from "./rows/translation-flags.js";
 export type { TranslationFlag } from "./rows/translation-flags.js";
 export { withProgress } from "./stage/with-progress.js";
 export type { RowCounter } from "./stage/with-progress.js";
+export { nameOptions } from "./stage/name-options.js";
 export { reviseStage } from "./stage/revise-stage.js";
 export type { ReviseStageOptions, StageRevision } from "./stage/revise-stage.js";
 export { runLanes } from "./stage/run-lanes.js";

@@ -2,6 +2,7 @@ import {
   contentNaming,
   type FetchConfig,
   type Json,
+  nameOptions,
   type PartPlan,
   type Stage,
   type StageContext,
@@ -72,17 +73,16 @@ export function createFetchStage(
 
 export const stage = createFetchStage();
 
-/** How fast we ask decides nothing about what comes; everything else may. */
+/** How fast we ask decides nothing about what comes. A proxy is the machine's affair, and its URL may hold a password. */
+const undeciding = ["concurrency", "connectionsPerHost", "requestsPerSecondPerHost", "breaker", "proxy"];
+
+/** The options that may decide what comes. */
 function options(config: FetchConfig): Record<string, Json> {
-  const speed = new Set(["concurrency", "connectionsPerHost", "requestsPerSecondPerHost", "breaker"]);
-  const named = Object.entries(config.fetch)
-    // A proxy is the machine's affair, and its URL may hold a password.
-    .filter(([name]) => !speed.has(name) && name !== "proxy")
-    .map(([name, value]): [string, Json] => [`fetch.${name}`, value]);
   const { format, columns, header, quotes, extraColumns } = config.source;
-  const reading = { format, columns, header, quotes, extraColumns };
-  const howRead = Object.entries(reading).map(([name, value]): [string, Json] => [`source.${name}`, value]);
-  return Object.fromEntries([...howRead, ...named]);
+  return {
+    ...nameOptions("source", { format, columns, header, quotes, extraColumns }),
+    ...nameOptions("fetch", config.fetch, undeciding),
+  };
 }
 
 function toPlan(part: SourcePart, index: number): PartPlan {

@@ -7,6 +7,7 @@ import {
   hashJson,
   type Json,
   type Manifest,
+  nameOptions,
   type PartContext,
   type PartPlan,
   type PartResult,
@@ -110,11 +111,7 @@ export const stage = createTranslateStage();
 async function options({ config }: StageContext): Promise<Record<string, Json>> {
   const { model, ...search } = config.translate;
   const { name, precision, hash } = await readModelInfo(model);
-  const named = Object.entries(search)
-    // Decides how long it takes, and no byte.
-    .filter(([key]) => key !== "cache")
-    .map(([key, value]): [string, Json] => [`translate.${key}`, value]);
-  return { "translate.model": { name, precision, hash }, ...Object.fromEntries(named) };
+  return { "translate.model": { name, precision, hash }, ...nameOptions("translate", search, ["cache"]) };
 }
 
 async function load({ model, cache }: DatasetConfig["translate"]): Promise<Loaded> {

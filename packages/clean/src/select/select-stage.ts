@@ -3,6 +3,7 @@ import {
   contentNaming,
   type DatasetConfig,
   type Json,
+  nameOptions,
   type OutcomeCounts,
   type PartContext,
   type PartPlan,
@@ -42,9 +43,8 @@ export const stage: Stage = {
 /** Exclusion lists count by what they hold, not by their names. */
 async function options({ config }: { config: DatasetConfig }): Promise<Record<string, Json>> {
   const { exclude, ...rest } = config.select;
-  const named = Object.entries(rest).map(([name, value]): [string, Json] => [`select.${name}`, value]);
   const { digest } = await readExclusions(exclude);
-  return { ...Object.fromEntries(named), "select.exclude": exclude.length === 0 ? null : digest };
+  return { ...nameOptions("select", rest), "select.exclude": exclude.length === 0 ? null : digest };
 }
 
 async function select(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {

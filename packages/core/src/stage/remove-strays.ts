@@ -10,26 +10,26 @@ import { parseRecordName } from "../parts/record-name.js";
 const shardName = /^(train|validation)-\d{5}-of-\d{5}$/;
 
 /**
- * Removes what a complete stage does not need: data files of its parts that no record speaks of (attempts that lost), and
- * shards of a division that is no more, records first. Parts beyond the present plan (a list cut short for a while) stay.
+ * Removes what a complete stage does not need: data files of its parts that no record speaks of (attempts that lost, states
+ * before the last but one), and shards of a division that is no more, records first. Parts beyond the present plan (a list cut
+ * short for a while) stay.
  */
 export async function removeStrays(folder: string, recordFolder: string, manifest: Manifest): Promise<void> {
   const files = new Set(manifest.parts.flatMap((part) => Object.values(part.files).map((file) => file.name)));
   const parts = new Set(manifest.parts.map((part) => part.part));
-  const records = await readdir(join(folder, recordFolder));
-  // Of a part that was revised, every earlier state can still be read.
-  const revised = new Set(
-    records.flatMap((name) => {
-      const record = parseRecordName(name);
-      return record !== null && record.revision > 0 ? [record.part] : [];
-    }),
-  );
-  for (const name of records) {
-    const part = parseRecordName(name)?.part;
-    if (part === undefined) continue;
-    if (shardName.test(part) && !parts.has(part)) await rm(join(folder, recordFolder, name));
-    else if (revised.has(part)) {
-      const record = await readJsonFile(join(folder, recordFolder, name), partRecordSchema);
+  const names = await readdir(join(folder, recordFolder));
+  const records = names.flatMap((name) => {
+    const record = parseRecordName(name);
+    return record === null ? [] : [{ path: join(folder, recordFolder, name), ...record }];
+  });
+  const latest = new Map<string, number>();
+  for (const { part, revision } of records) latest.set(part, Math.max(revision, latest.get(part) ?? 0));
+  for (const { path, part, revision } of records) {
+    // A stage that began before the last revision may be reading what was there then; nobody still reads what was before that.
+    const statesAgo = (latest.get(part) ?? 0) - revision;
+    if (statesAgo > 1 || (shardName.test(part) && !parts.has(part))) await rm(path, { force: true });
+    else if (statesAgo === 1) {
+      const record = await readJsonFile(path, partRecordSchema);
       for (const file of Object.values(record?.files ?? {})) files.add(file.name);
     }
   }

@@ -8,13 +8,14 @@ import { addOutcomes } from "../parts/add-outcomes.js";
 import { removeDeadAttempts } from "../parts/attempt.js";
 import { type Manifest, manifestName } from "../parts/manifest.js";
 import type { OutcomeCounts, PartRecord } from "../parts/part-record.js";
-import { describeDiskError } from "./describe-disk-error.js";
+import { explainDiskErrors } from "./explain-disk-errors.js";
 import { makeParts } from "./make-parts.js";
 import { readRecords } from "./read-records.js";
 import { removeStrays } from "./remove-strays.js";
 import { RevisionJournal } from "./revision-journal.js";
 import type { RunStageOptions } from "./run-stage.js";
-import type { Stage, StageContext } from "./stage.js";
+import type { Stage } from "./stage.js";
+import { stageContext } from "./stage-context.js";
 import { writeManifest } from "./write-manifest.js";
 
 export interface ReviseStageOptions<Config extends FetchConfig = DatasetConfig> extends Omit<
@@ -53,11 +54,7 @@ export async function reviseStage<Config extends FetchConfig>(
   stage: Stage<Config>,
   input: ReviseStageOptions<Config>,
 ): Promise<StageRevision> {
-  try {
-    return await revise(stage, input);
-  } catch (error) {
-    throw describeDiskError(error, input.folders[stage.folder]);
-  }
+  return explainDiskErrors(input.folders[stage.folder], () => revise(stage, input));
 }
 
 async function revise<Config extends FetchConfig>(
@@ -65,11 +62,7 @@ async function revise<Config extends FetchConfig>(
   input: ReviseStageOptions<Config>,
 ): Promise<StageRevision> {
   const started = performance.now();
-  const context: StageContext<Config> = {
-    config: input.config,
-    folders: input.folders,
-    tellFailures: input.tellFailures ?? false,
-  };
+  const context = stageContext(input);
   const emit = input.onEvent ?? ((): void => undefined);
   const folder = input.folders[stage.folder];
   const begun = (await stat(folder).catch(() => null)) !== null;

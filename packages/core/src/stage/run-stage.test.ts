@@ -1,55 +1,22 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { datasetConfigSchema } from "../config/dataset-config.js";
-import { type DatasetFolders, datasetFolders } from "../config/dataset-folders.js";
-import { sha256 } from "../hash/sha256.js";
-import { contentNaming } from "../parts/attempt.js";
+import { config, threePartStage } from "../../test/support/three-part-stage.js";
+import { useDataFolder } from "../../test/support/use-data-folder.js";
 import { runStage } from "./run-stage.js";
 import type { Stage, StageEvent } from "./stage.js";
 
-let dataDir: string;
-let folders: DatasetFolders;
-
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "leyenda-core-"));
-  folders = datasetFolders("test", dataDir);
-});
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
-
-const config = datasetConfigSchema.parse({
-  name: "test",
-  source: { path: "list.tsv" },
-  select: { train: 1, validation: 1 },
-  translate: { model: "model" },
-});
+const data = useDataFolder();
 
 /** A stage of three parts; `text` goes into every part's file. */
 function fakeStage(
   overrides: Partial<Stage> & { text?: string; setting?: string; made?: string[] } = {},
 ): Stage {
   const { text = "data", setting = "a", made = [], ...rest } = overrides;
-  return {
-    name: "fetch",
-    folder: "fetched",
-    module: import.meta.url,
-    partsInFlight: 2,
-    recordFolder: ".",
-    naming: contentNaming,
-    versions: () => ({}),
+  return threePartStage({
     options: () => ({ "fetch.setting": setting }),
-    plan: () =>
-      Promise.resolve({
-        parts: [0, 1, 2].map((index) => ({
-          name: `part-0000${index}`,
-          rows: 2,
-          inputHash: sha256(`${index}`),
-          input: index,
-        })),
-      }),
     async *run(part, { create }) {
       const file = await create("rows.arrow");
       await file.write([Buffer.from(`${part.name} ${text}`)]);
@@ -58,33 +25,33 @@ function fakeStage(
       return { rows: 2, outcomes: { ok: 1, dns: 1 } };
     },
     ...rest,
-  };
+  });
 }
 
 describe("runStage", () => {
   it("makes every part, and a manifest whose counts add up", async () => {
-    const run = await runStage(fakeStage(), { config, folders });
+    const run = await runStage(fakeStage(), { config, ...data });
     expect(run).toMatchObject({ complete: true, manifest: { rows: 6, outcomes: { ok: 3, dns: 3 } } });
-    const names = await readdir(folders.fetched);
+    const names = await readdir(data.folders.fetched);
     expect(names.filter((name) => name.endsWith(".rows.arrow"))).toHaveLength(3);
     expect(names.filter((name) => name.includes("incomplete"))).toEqual([]);
   });
 
   it("does nothing at all when it is complete", async () => {
-    await runStage(fakeStage(), { config, folders });
+    await runStage(fakeStage(), { config, ...data });
     const events: StageEvent[] = [];
     const made: string[] = [];
-    await runStage(fakeStage({ made }), { config, folders, onEvent: (event) => events.push(event) });
+    await runStage(fakeStage({ made }), { config, ...data, onEvent: (event) => events.push(event) });
     expect(made).toEqual([]);
     expect(events.map((event) => event.type)).toEqual(["done"]);
   });
 
   it("makes only the parts whose record is missing, and comes to the same manifest", async () => {
-    const first = await runStage(fakeStage(), { config, folders });
-    await rm(join(folders.fetched, "part-00001.json"));
-    await rm(join(folders.fetched, "manifest.json"));
+    const first = await runStage(fakeStage(), { config, ...data });
+    await rm(join(data.folders.fetched, "part-00001.json"));
+    await rm(join(data.folders.fetched, "manifest.json"));
     const made: string[] = [];
-    const second = await runStage(fakeStage({ made }), { config, folders });
+    const second = await runStage(fakeStage({ made }), { config, ...data });
     expect(made).toEqual(["part-00001"]);
     expect(second).toEqual(first);
   });
@@ -100,16 +67,16 @@ describe("runStage", () => {
         return { rows: 2, outcomes: { ok: 2 } };
       },
     });
-    await expect(runStage(failing, { config, folders })).rejects.toThrow("broken on purpose");
-    const names = await readdir(folders.fetched);
+    await expect(runStage(failing, { config, ...data })).rejects.toThrow("broken on purpose");
+    const names = await readdir(data.folders.fetched);
     expect(names).toContain("part-00000.json");
     expect(names.filter((name) => name.startsWith("part-00001"))).toEqual([]);
     expect(names).not.toContain("manifest.json");
   });
 
   it("refuses data made with other options, naming the option and both values", async () => {
-    await runStage(fakeStage(), { config, folders });
-    await expect(runStage(fakeStage({ setting: "b" }), { config, folders })).rejects.toMatchObject({
+    await runStage(fakeStage(), { config, ...data });
+    await expect(runStage(fakeStage({ setting: "b" }), { config, ...data })).rejects.toMatchObject({
       code: "DATA_MISMATCH",
       message: expect.stringContaining('fetch.setting was "a", is now "b"') as string,
       hint: expect.stringContaining("--overwrite") as string,
@@ -117,11 +84,12 @@ describe("runStage", () => {
   });
 
   it("makes the differing parts anew with overwrite, and removes the data they had", async () => {
-    await runStage(fakeStage(), { config, folders });
-    await runStage(fakeStage({ setting: "b", text: "new" }), { config, folders, overwrite: true });
-    const names = (await readdir(folders.fetched)).filter((name) => name.endsWith(".rows.arrow"));
+    await runStage(fakeStage(), { config, ...data });
+    await runStage(fakeStage({ setting: "b", text: "new" }), { config, ...data, overwrite: true });
+    const names = (await readdir(data.folders.fetched)).filter((name) => name.endsWith(".rows.arrow"));
     expect(names).toHaveLength(3);
-    for (const name of names) expect(await readFile(join(folders.fetched, name), "utf8")).toMatch(/new$/);
+    for (const name of names)
+      expect(await readFile(join(data.folders.fetched, name), "utf8")).toMatch(/new$/);
   });
 
   it("refuses a part whose outcomes do not add up to its rows", async () => {
@@ -131,7 +99,7 @@ describe("runStage", () => {
         return { rows: 2, outcomes: { ok: 1 } };
       },
     });
-    await expect(runStage(lossy, { config, folders })).rejects.toThrow("2 rows went in");
+    await expect(runStage(lossy, { config, ...data })).rejects.toThrow("2 rows went in");
   });
 
   it("finishes the parts under way and starts no other when it is drained", async () => {
@@ -140,7 +108,7 @@ describe("runStage", () => {
     const stage = fakeStage({ made, partsInFlight: 1 });
     const run = await runStage(stage, {
       config,
-      folders,
+      ...data,
       drain: drain.signal,
       onEvent: (event) => {
         if (event.type === "progress") drain.abort();
@@ -148,7 +116,7 @@ describe("runStage", () => {
     });
     expect(run).toEqual({ complete: false });
     expect(made).toEqual(["part-00000"]);
-    expect(await runStage(fakeStage(), { config, folders })).toMatchObject({ complete: true });
+    expect(await runStage(fakeStage(), { config, ...data })).toMatchObject({ complete: true });
   });
 
   it("counts a lost race as success: the first record stands", async () => {
@@ -158,35 +126,36 @@ describe("runStage", () => {
       async *run(part, context) {
         const step = fakeStage({ text: "slow" }).run(part, context);
         yield { rows: 0, bytes: 0, outcomes: {} };
-        await runStage(rival, { config, folders });
+        await runStage(rival, { config, ...data });
         let next = await step.next();
         while (next.done !== true) next = await step.next();
         return next.value;
       },
       partsInFlight: 1,
     });
-    await runStage(slow, { config, folders });
-    const names = (await readdir(folders.fetched)).filter((name) => name.endsWith(".rows.arrow"));
+    await runStage(slow, { config, ...data });
+    const names = (await readdir(data.folders.fetched)).filter((name) => name.endsWith(".rows.arrow"));
     expect(names).toHaveLength(3);
-    for (const name of names) expect(await readFile(join(folders.fetched, name), "utf8")).toMatch(/rival$/);
+    for (const name of names)
+      expect(await readFile(join(data.folders.fetched, name), "utf8")).toMatch(/rival$/);
   });
 
   it("removes what a dead process left behind, and leaves the attempts of living ones", async () => {
-    await runStage(fakeStage(), { config, folders });
-    await rm(join(folders.fetched, "manifest.json"));
+    await runStage(fakeStage(), { config, ...data });
+    await rm(join(data.folders.fetched, "manifest.json"));
     const { hostname } = await import("node:os");
     const dead = `part-00000.rows.arrow.${hostname()}-999999999-0123abcd.incomplete`;
     const alive = `part-00009.rows.arrow.${hostname()}-${process.pid}-0123abcd.incomplete`;
-    await writeFile(join(folders.fetched, dead), "");
-    await writeFile(join(folders.fetched, alive), "");
-    await runStage(fakeStage(), { config, folders });
-    const names = await readdir(folders.fetched);
+    await writeFile(join(data.folders.fetched, dead), "");
+    await writeFile(join(data.folders.fetched, alive), "");
+    await runStage(fakeStage(), { config, ...data });
+    const names = await readdir(data.folders.fetched);
     expect(names).not.toContain(dead);
     expect(names).toContain(alive);
   });
 
   it("says what to do when the data folder cannot be written", async () => {
-    await writeFile(folders.root, "a file where a folder should be");
-    await expect(runStage(fakeStage(), { config, folders })).rejects.toMatchObject({ code: "DATA_FOLDER" });
+    await writeFile(data.folders.root, "a file where a folder should be");
+    await expect(runStage(fakeStage(), { config, ...data })).rejects.toMatchObject({ code: "DATA_FOLDER" });
   });
 });

@@ -6,11 +6,12 @@ import { hashJson } from "../hash/hash-json.js";
 import { removeDeadAttempts } from "../parts/attempt.js";
 import { type Manifest, manifestName, readManifest } from "../parts/manifest.js";
 import { describeMismatch } from "./check-record.js";
-import { describeDiskError } from "./describe-disk-error.js";
+import { explainDiskErrors } from "./explain-disk-errors.js";
 import { makeParts } from "./make-parts.js";
 import { readRecords } from "./read-records.js";
 import { removeStrays } from "./remove-strays.js";
 import type { Stage, StageContext, StageEvent } from "./stage.js";
+import { stageContext } from "./stage-context.js";
 import { writeManifest } from "./write-manifest.js";
 
 export interface RunStageOptions<Config extends FetchConfig = DatasetConfig> extends StageContext<Config> {
@@ -36,11 +37,7 @@ export async function runStage<Config extends FetchConfig>(
   stage: Stage<Config>,
   input: RunStageOptions<Config>,
 ): Promise<StageRun> {
-  try {
-    return await run(stage, input);
-  } catch (error) {
-    throw describeDiskError(error, input.folders[stage.folder]);
-  }
+  return explainDiskErrors(input.folders[stage.folder], () => run(stage, input));
 }
 
 async function run<Config extends FetchConfig>(
@@ -48,11 +45,7 @@ async function run<Config extends FetchConfig>(
   input: RunStageOptions<Config>,
 ): Promise<StageRun> {
   const started = performance.now();
-  const context: StageContext<Config> = {
-    config: input.config,
-    folders: input.folders,
-    tellFailures: input.tellFailures ?? false,
-  };
+  const context = stageContext(input);
   const emit = input.onEvent ?? ((): void => undefined);
   const folder = input.folders[stage.folder];
   await mkdir(join(folder, stage.recordFolder), { recursive: true });

@@ -1,7 +1,7 @@
 import { html, type Markup } from "./html.js";
 import { minuteChart } from "./minute-chart.js";
+import { page } from "./page.js";
 import type { ReportData, SamplePicture } from "./report-data.js";
-import { style } from "./style.js";
 import {
   bars,
   classTable,
@@ -10,6 +10,7 @@ import {
   outcomeTable,
   percent,
   politenessTable,
+  stageTable,
   total,
 } from "./tables.js";
 
@@ -17,74 +18,60 @@ import {
 export function renderReport(data: ReportData): string {
   const listed = data.funnel[0]?.count ?? 0;
   const chosen = data.funnel.at(-1)?.count ?? 0;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${data.dataset}: build report</title>
-        <style>
-          ${style}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${data.dataset}</h1>
-          <p class="dim">Root hash <code>${data.rootHash}</code></p>
-          <ul class="figures">
-            <li><b>${number(listed)}</b> rows in the list</li>
-            <li><b>${number(chosen)}</b> rows in the dataset</li>
-            <li><b>${percent(data.funnel[1]?.count ?? 0, listed)}</b> of the URLs gave a picture</li>
-            ${
-              data.scores === null
-                ? html``
-                : html`<li><b>${data.scores.bleu.toFixed(1)}</b> BLEU of the translations</li>
-                    <li><b>${data.scores.chrf.toFixed(1)}</b> chrF2 of the translations</li>`
-            }
-          </ul>
-        </header>
-        <main>
-          <section>
-            <h2>From the list to the dataset</h2>
-            ${bars(data.funnel, "Rows left after each step", listed)}
-          </section>
-          <section>
-            <h2>How the rows ended</h2>
-            <div class="columns">
-              ${outcomeTable(data.outcomes)}${classTable(data.outcomes)}
-              ${bars(data.matches, "How duplicates, placeholders and excluded rows were found", total(data.matches))}
-            </div>
-          </section>
-          <section>
-            <h2>Downloads over time</h2>
-            ${minuteChart(data.minutes)}
-          </section>
-          <section>
-            <h2>Hosts</h2>
-            ${hostTable(data.hosts, "The hosts with the most rows, after download and cleaning")}
-            ${data.politeness === null ? html`` : politenessTable(data.politeness)}
-          </section>
-          <section>
-            <h2>Pictures and captions in the dataset</h2>
-            <div class="columns">
-              ${data.histograms.map(({ title, unit, bars: counts }) => bars(counts, `${title} (${unit})`, total(counts)))}
-            </div>
-          </section>
-          <section>
-            <h2>Translation</h2>
-            ${translation(data)}
-          </section>
-          <section>
-            <h2>A look inside</h2>
-            <div class="grid">${data.pictures.map(figure)}</div>
-          </section>
-          <section>
-            <h2>Time</h2>
-            ${stageTable(data)}
-          </section>
-        </main>
-      </body>
-    </html> `.text;
+  return page({
+    title: `${data.dataset}: build report`,
+    header: html`<h1>${data.dataset}</h1>
+      <p class="dim">Root hash <code>${data.rootHash}</code></p>
+      <ul class="figures">
+        <li><b>${number(listed)}</b> rows in the list</li>
+        <li><b>${number(chosen)}</b> rows in the dataset</li>
+        <li><b>${percent(data.funnel[1]?.count ?? 0, listed)}</b> of the URLs gave a picture</li>
+        ${
+          data.scores === null
+            ? html``
+            : html`<li><b>${data.scores.bleu.toFixed(1)}</b> BLEU of the translations</li>
+                <li><b>${data.scores.chrf.toFixed(1)}</b> chrF2 of the translations</li>`
+        }
+      </ul>`,
+    main: html`<section>
+        <h2>From the list to the dataset</h2>
+        ${bars(data.funnel, "Rows left after each step", listed)}
+      </section>
+      <section>
+        <h2>How the rows ended</h2>
+        <div class="columns">
+          ${outcomeTable(data.outcomes)}${classTable(data.outcomes)}
+          ${bars(data.matches, "How duplicates, placeholders and excluded rows were found", total(data.matches))}
+        </div>
+      </section>
+      <section>
+        <h2>Downloads over time</h2>
+        ${minuteChart(data.minutes)}
+      </section>
+      <section>
+        <h2>Hosts</h2>
+        ${hostTable(data.hosts, "The hosts with the most rows, after download and cleaning")}
+        ${data.politeness === null ? html`` : politenessTable(data.politeness)}
+      </section>
+      <section>
+        <h2>Pictures and captions in the dataset</h2>
+        <div class="columns">
+          ${data.histograms.map(({ title, unit, bars: counts }) => bars(counts, `${title} (${unit})`, total(counts)))}
+        </div>
+      </section>
+      <section>
+        <h2>Translation</h2>
+        ${translation(data)}
+      </section>
+      <section>
+        <h2>A look inside</h2>
+        <div class="grid">${data.pictures.map(figure)}</div>
+      </section>
+      <section>
+        <h2>Time</h2>
+        ${stageTable(data.stages)}
+      </section>`,
+  });
 }
 
 function translation({ scores, flags, model, translating, funnel }: ReportData): Markup {
@@ -115,36 +102,4 @@ function figure({ jpegBase64, en, es, reference, split, url }: SamplePicture): M
       <p class="dim"><code>${split} · ${url}</code></p>
     </figcaption>
   </figure>`;
-}
-
-function stageTable({ stages }: ReportData): Markup {
-  const lines = stages.map(
-    ({ stage, seconds, parts, rows }) =>
-      html`<tr>
-        <th scope="row">${stage}</th>
-        <td class="number">${number(parts)}</td>
-        <td class="number">${number(rows)}</td>
-        <td class="number">${seconds.toFixed(1)}</td>
-        <td class="number">${seconds > 0 ? number(Math.round(rows / seconds)) : "–"}</td>
-      </tr>`,
-  );
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        Work of each stage, summed over its parts and workers
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">stage</th>
-          <th scope="col" class="number">parts</th>
-          <th scope="col" class="number">rows</th>
-          <th scope="col" class="number">seconds</th>
-          <th scope="col" class="number">rows/s</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div>`;
 }

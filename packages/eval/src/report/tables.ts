@@ -1,62 +1,31 @@
 import { html, type Markup } from "./html.js";
 import type { Count, HostRow, PolitenessFigures, ReportData } from "./report-data.js";
+import { type Column, table } from "./table.js";
 
 /** A table with a bar for each count. */
 export function bars(counts: readonly Count[], caption: string, whole: number): Markup {
-  const largest = Math.max(...counts.map(({ count }) => count), 1);
-  const rows = counts.map(
-    ({ label, count }) =>
-      html`<tr>
-        <th scope="row">${label}</th>
-        <td class="bar"><meter-bar style="width: ${width(count, largest)}"></meter-bar></td>
-        <td class="number">${number(count)}</td>
-        <td class="number dim">${percent(count, whole)}</td>
-      </tr>`,
+  return table(
+    caption,
+    [{ cell: ({ label }) => label }, ...barColumns(counts, ({ count }) => count, whole)],
+    counts,
   );
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 export function outcomeTable(outcomes: ReportData["outcomes"]): Markup {
   const whole = outcomes.reduce((sum, { rows }) => sum + rows, 0);
-  const largest = Math.max(...outcomes.map(({ rows }) => rows), 1);
-  const lines = outcomes.map(
-    ({ outcome, class: kind, rows }) =>
-      html`<tr class="class-${kind}">
-        <th scope="row"><code>${outcome}</code></th>
-        <td class="dim">${kind}</td>
-        <td class="bar"><meter-bar style="width: ${width(rows, largest)}"></meter-bar></td>
-        <td class="number">${number(rows)}</td>
-        <td class="number dim">${percent(rows, whole)}</td>
-      </tr>`,
+  const [bar, rows, share] = barColumns(outcomes, (row) => row.rows, whole);
+  return table(
+    "By outcome: every row has exactly one",
+    [
+      { head: "outcome", cell: ({ outcome }) => code(outcome) },
+      { head: "class", kind: "dim", cell: (row) => row.class },
+      bar,
+      { ...rows, head: "rows" },
+      { ...share, head: "share" },
+    ],
+    outcomes,
+    (row) => `class-${row.class}`,
   );
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        By outcome: every row has exactly one
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">outcome</th>
-          <th scope="col">class</th>
-          <th scope="col"></th>
-          <th scope="col" class="number">rows</th>
-          <th scope="col" class="number">share</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 export function classTable(outcomes: ReportData["outcomes"]): Markup {
@@ -67,72 +36,54 @@ export function classTable(outcomes: ReportData["outcomes"]): Markup {
 }
 
 export function hostTable(hosts: readonly HostRow[], caption: string): Markup {
-  const lines = hosts.map(
-    ({ host, rows, ok, topFailure }) =>
-      html`<tr>
-        <th scope="row"><code>${host}</code></th>
-        <td class="number">${number(rows)}</td>
-        <td class="number">${percent(ok, rows)}</td>
-        <td><code>${topFailure}</code></td>
-      </tr>`,
+  return table(
+    caption,
+    [
+      { head: "host", cell: ({ host }) => code(host) },
+      { head: "rows", kind: "number", cell: ({ rows }) => number(rows) },
+      { head: "ok", kind: "number", cell: ({ ok, rows }) => percent(ok, rows) },
+      { head: "fails most with", cell: ({ topFailure }) => code(topFailure) },
+    ],
+    hosts,
   );
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">host</th>
-          <th scope="col" class="number">rows</th>
-          <th scope="col" class="number">ok</th>
-          <th scope="col">fails most with</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 /** How hard the hosts were asked that complained, or were asked most. */
 export function politenessTable(politeness: PolitenessFigures): Markup {
-  const { workers, requests, throttled } = politeness;
-  const lines = politeness.hosts.map(
-    (row) =>
-      html`<tr>
-        <th scope="row"><code>${row.host}</code></th>
-        <td class="number">${number(row.requests)}</td>
-        <td class="number">${number(row.maxPerSecond)}</td>
-        <td class="number">${number(row.maxInFlight)}</td>
-        <td class="number">${number(row.throttled)}</td>
-        <td class="number">${(row.waitedMs / 1000).toFixed(1)}</td>
-      </tr>`,
-  );
+  const { workers, requests, throttled, maxPerSecond, maxInFlight } = politeness;
   const each = workers > 1 ? ` from one of ${workers} processes` : "";
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        How hard hosts were asked${each}: ${number(requests)} requests, ${number(throttled)} answers 429 or
-        503; at most ${number(politeness.maxPerSecond)} requests to a host in a second,
-        ${number(politeness.maxInFlight)} in flight
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">host</th>
-          <th scope="col" class="number">requests</th>
-          <th scope="col" class="number">most in a second</th>
-          <th scope="col" class="number">most in flight</th>
-          <th scope="col" class="number">429 or 503</th>
-          <th scope="col" class="number">seconds held back</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div>`;
+  const counts = `${number(requests)} requests, ${number(throttled)} answers 429 or 503`;
+  const most = `${number(maxPerSecond)} requests to a host in a second, ${number(maxInFlight)} in flight`;
+  return table(
+    `How hard hosts were asked${each}: ${counts}; at most ${most}`,
+    [
+      { head: "host", cell: ({ host }) => code(host) },
+      { head: "requests", kind: "number", cell: (row) => number(row.requests) },
+      { head: "most in a second", kind: "number", cell: (row) => number(row.maxPerSecond) },
+      { head: "most in flight", kind: "number", cell: (row) => number(row.maxInFlight) },
+      { head: "429 or 503", kind: "number", cell: (row) => number(row.throttled) },
+      { head: "seconds held back", kind: "number", cell: (row) => (row.waitedMs / 1000).toFixed(1) },
+    ],
+    politeness.hosts,
+  );
+}
+
+export function stageTable(stages: ReportData["stages"]): Markup {
+  return table(
+    "Work of each stage, summed over its parts and workers",
+    [
+      { head: "stage", cell: ({ stage }) => stage },
+      { head: "parts", kind: "number", cell: ({ parts }) => number(parts) },
+      { head: "rows", kind: "number", cell: ({ rows }) => number(rows) },
+      { head: "seconds", kind: "number", cell: ({ seconds }) => seconds.toFixed(1) },
+      {
+        head: "rows/s",
+        kind: "number",
+        cell: ({ rows, seconds }) => (seconds > 0 ? number(Math.round(rows / seconds)) : "–"),
+      },
+    ],
+    stages,
+  );
 }
 
 export function total(counts: readonly Count[]): number {
@@ -147,6 +98,21 @@ export function percent(part: number, whole: number): string {
   return whole === 0 ? "" : `${((part / whole) * 100).toFixed(1)} %`;
 }
 
-function width(count: number, largest: number): string {
-  return `${((count / largest) * 100).toFixed(1)}%`;
+/** A bar, the count itself, and its share. */
+function barColumns<Row>(
+  rows: readonly Row[],
+  countOf: (row: Row) => number,
+  whole: number,
+): [Column<Row>, Column<Row>, Column<Row>] {
+  const largest = Math.max(...rows.map(countOf), 1);
+  const width = (row: Row): string => `${((countOf(row) / largest) * 100).toFixed(1)}%`;
+  return [
+    { kind: "bar", cell: (row) => html`<meter-bar style="width: ${width(row)}"></meter-bar>` },
+    { kind: "number", cell: (row) => number(countOf(row)) },
+    { kind: "number dim", cell: (row) => percent(countOf(row), whole) },
+  ];
+}
+
+function code(text: string): Markup {
+  return html`<code>${text}</code>`;
 }
