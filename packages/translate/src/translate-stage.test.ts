@@ -20,6 +20,7 @@ import {
   type TranslatedRow,
   writeRows,
 } from "@leyenda/core";
+import { Translator } from "@leyenda/marian";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { stage } from "./translate-stage.js";
@@ -89,16 +90,25 @@ const fake = {
   options: () => ({}),
 };
 
-function cleanPart(): Stage {
+function cleanPart(rows: readonly CleanRow[] = cleanRows): Stage {
   return {
     ...fake,
     name: "clean",
     folder: "clean",
     plan: () =>
-      Promise.resolve({ parts: [{ name: "part-00000", rows: 5, inputHash: sha256("clean"), input: null }] }),
+      Promise.resolve({
+        parts: [
+          {
+            name: "part-00000",
+            rows: 5,
+            inputHash: sha256(rows.map(({ caption }) => caption).join()),
+            input: null,
+          },
+        ],
+      }),
     async *run(_part, { create }) {
       yield { rows: 5, bytes: 0, outcomes: { ok: 5 } };
-      await writeRows(await create("rows.arrow"), cleanRowSchema, cleanRows);
+      await writeRows(await create("rows.arrow"), cleanRowSchema, rows);
       return { rows: 5, outcomes: { ok: 5 } };
     },
   };
@@ -178,6 +188,29 @@ describe("the translate stage", () => {
     context.config.translate.beams = 3;
     await runStage(stage, { ...context, overwrite: true });
     expect((await readManifest(context.folders.translated))?.summary.cache).toEqual({ looked: 3, found: 0 });
+  });
+
+  it("prepares captions as the config says, keeps what the list has, and caches them apart", async () => {
+    const shouted = { ...cleanRows[0], caption: "A RED CAR\u200b \u201cON\u201d THE BEACH" } as CleanRow;
+    await runStage(cleanPart([shouted, ...cleanRows.slice(1)]), { ...context, overwrite: true });
+    await runStage(selection(), { ...context, overwrite: true });
+    context.config.translate.cache = join(dataDir, "cache");
+    await runStage(stage, context);
+    const asItIs = await translated();
+    Object.assign(context.config.translate, { normalizePunctuation: true, lowerAllCaps: true });
+    await runStage(stage, { ...context, overwrite: true });
+    const prepared = await translated();
+    expect((await readManifest(context.folders.translated))?.summary.cache).toEqual({ looked: 3, found: 0 });
+
+    const translator = await Translator.load(model);
+    const [said] = await translator.translate(['A red car "on" the beach'], { beams: 2, maxLength: 32 });
+    await translator.close();
+    expect(prepared[0]?.caption_en).toBe(shouted.caption);
+    expect(prepared[0]?.caption_es).toBe(said?.text);
+    expect(asItIs[0]?.caption_es).not.toBe(said?.text);
+    expect(prepared.slice(1).map((row) => row.caption_es)).toEqual(
+      asItIs.slice(1).map((row) => row.caption_es),
+    );
   });
 
   it("marks poor translations in their rows, and counts them in record and manifest", async () => {

@@ -114,14 +114,20 @@ async function options({ config }: StageContext): Promise<Record<string, Json>> 
   return { "translate.model": { name, precision, hash }, ...nameOptions("translate", search, ["cache"]) };
 }
 
-async function load({ model, cache }: DatasetConfig["translate"]): Promise<Loaded> {
+async function load({
+  model,
+  cache,
+  normalizePunctuation,
+  lowerAllCaps,
+}: DatasetConfig["translate"]): Promise<Loaded> {
+  const preparation = { normalizePunctuation, lowerAllCaps };
   // One intra-op thread: there is a process for every core.
-  const translator = await Translator.load(model, { intraOpThreads: 1 });
+  const translator = await Translator.load(model, { intraOpThreads: 1, ...preparation });
   if (cache === null) return { translator, cache: undefined };
   const { hash } = await readModelInfo(model);
   const inner = (texts: readonly string[], search: Search): Promise<CaptionTranslation[]> =>
     translateWith(translator, texts, search);
-  return { translator, cache: new CachedTranslate(cache, hash, inner) };
+  return { translator, cache: new CachedTranslate(cache, hashJson({ model: hash, ...preparation }), inner) };
 }
 
 function chosenRows({ parts: [selection] }: Manifest, part: string): number {

@@ -1,8 +1,12 @@
-/** `serve` runs the sample web, `generate <folder>` writes its list and references, `idle` does nothing until it is stopped. */
+/**
+ * `serve` runs the sample web, `generate <folder>` writes its list and references, `pairs <count>` says captions with their Spanish for
+ * training, `idle` does nothing until it is stopped.
+ */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { generateLists } from "./generate-lists.js";
+import { generatePairs } from "./generate-pairs.js";
 import { samplePort } from "./generate-rows.js";
 import { identityPath, startSampleWeb } from "./start-sample-web.js";
 
@@ -13,9 +17,10 @@ const [verb, argument] = process.argv.slice(2);
 
 if (verb === "serve") await serve();
 else if (verb === "generate" && argument !== undefined) await generate(argument);
+else if (verb === "pairs" && Number(argument) > 0) process.stdout.write(generatePairs(Number(argument)));
 else if (verb === "idle") setInterval(() => undefined, 2 ** 30);
 else {
-  console.error("usage: main.js serve | generate <folder> | idle");
+  console.error("usage: main.js serve | generate <folder> | pairs <count> | idle");
   process.exitCode = 2;
 }
 

@@ -21,6 +21,8 @@ interface TextOptions {
   maxLength?: number;
   batchTokens?: number;
   threads?: number;
+  normalizePunctuation?: boolean;
+  lowerAllCaps?: boolean;
   json?: boolean;
 }
 
@@ -36,6 +38,8 @@ export function addTranslateVerb(program: Command, verb: Verb): void {
     .option("--beams <n>", "1 is greedy (default: the model's)", positiveInteger)
     .option("--max-length <n>", "longest translation in tokens (default: the model's)", positiveInteger)
     .option("--batch-tokens <n>", "source tokens translated together", positiveInteger)
+    .option("--normalize-punctuation", "curly and full-width punctuation as the models saw it in training")
+    .option("--lower-all-caps", "text in nothing but capitals as a sentence")
     .option("--threads <n>", "threads of the model (default: one per core)", positiveInteger)
     .action(async (dataset: string | undefined, options: RunOptions & TextOptions) => {
       if (dataset === undefined) await translateText(options, verb);
@@ -54,6 +58,8 @@ async function translateText(options: TextOptions, { io }: Verb): Promise<void> 
   const { translateLines, translateWith } = await import("@leyenda/translate");
   const translator = await Translator.load(options.model ?? (await sampleModel(io.cwd)), {
     intraOpThreads: options.threads ?? availableParallelism(),
+    normalizePunctuation: options.normalizePunctuation ?? false,
+    lowerAllCaps: options.lowerAllCaps ?? false,
   });
   try {
     const groups = translateLines(io.in, {

@@ -21,14 +21,15 @@ export interface CacheCounts {
  */
 export class CachedTranslate {
   readonly #folder: string;
-  readonly #modelHash: string;
+  readonly #model: string;
   readonly #inner: TranslateCaptionsOptions["translate"];
   readonly #caches = new Map<string, TranslationCache>();
   #counts: CacheCounts = { looked: 0, found: 0 };
 
-  constructor(folder: string, modelHash: string, inner: TranslateCaptionsOptions["translate"]) {
+  /** @param model names the model, and all that is done to a caption before it */
+  constructor(folder: string, model: string, inner: TranslateCaptionsOptions["translate"]) {
     this.#folder = folder;
-    this.#modelHash = modelHash;
+    this.#model = model;
     this.#inner = inner;
   }
 
@@ -70,7 +71,7 @@ export class CachedTranslate {
   async #cacheFor(options: Search): Promise<TranslationCache> {
     const search = { ...options };
     delete search.batchTokens;
-    const key = hashJson({ format: cacheFormat, model: this.#modelHash, arch: process.arch, search });
+    const key = hashJson({ format: cacheFormat, model: this.#model, arch: process.arch, search });
     const known = this.#caches.get(key);
     if (known !== undefined) return known;
     const cache = new TranslationCache(join(this.#folder, key.slice(0, 32)));

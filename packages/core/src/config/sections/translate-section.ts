@@ -41,6 +41,16 @@ export const translateSection = z
       .max(512)
       .default(64)
       .describe("Captions are cut to this many tokens, </s> included"),
+    normalizePunctuation: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Full-width and curly punctuation as ASCII, control characters as spaces, as opus-mt's training texts were; transformers does not",
+      ),
+    lowerAllCaps: z
+      .boolean()
+      .default(false)
+      .describe("Captions in nothing but capitals are translated as sentences in lower case"),
     earlyStopping: z.union([z.boolean(), z.literal("never")]).default(true),
     lengthPenalty: z.number().default(1),
     batchTokens: positive.default(2048).describe("Source tokens translated together in each worker process"),

@@ -1,0 +1,66 @@
+"""Records the ids that Hugging Face transformers generates for real captions, in fp32, for greedy search, 4 and 6 beams with each kind of
+early stopping; `marian-parity.mjs` compares.
+
+    python marian_parity.py CHECKPOINT CAPTIONS.tsv OUT_FOLDER [--rows 1000] [--max-length 64]
+
+OUT_FOLDER gets `options.json` and, for each search, `<search>.ids` with a line for each caption: ids without the start token and
+padding, between spaces. What is there is not made again. Captions of the same number of tokens are generated together, so that nothing is
+padded.
+"""
+
+import argparse
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import torch
+import transformers
+from transformers import MarianMTModel, MarianTokenizer
+
+SEARCHES = {"greedy": {"num_beams": 1}} | {
+    f"beam{beams}-{str(stopping).lower()}": {"num_beams": beams, "early_stopping": stopping}
+    for beams in (4, 6) for stopping in (True, False, "never")
+}
+TOGETHER = 16
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("captions", type=Path, help="a caption in the first column")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--rows", type=int, default=1000)
+    parser.add_argument("--max-length", type=int, default=64)
+    options = parser.parse_args()
+    torch.set_num_threads(int(os.environ.get("THREADS", "1")))
+    tokenizer = MarianTokenizer.from_pretrained(options.checkpoint)
+    model = MarianMTModel.from_pretrained(options.checkpoint, dtype=torch.float32).eval()
+    captions = [line.split("\t")[0] for line in options.captions.read_text(encoding="utf-8").split("\n")[:options.rows]]
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "options.json").write_text(json.dumps({
+        "transformers": transformers.__version__, "torch": torch.__version__, "rows": len(captions), "max_length": options.max_length,
+        "searches": SEARCHES}, indent=1))
+    by_length = defaultdict(list)
+    for row, caption in enumerate(captions):
+        ids = tokenizer(caption, truncation=True, max_length=64).input_ids
+        by_length[len(ids)].append((row, ids))
+    batches = [rows[at:at + TOGETHER] for rows in by_length.values() for at in range(0, len(rows), TOGETHER)]
+    for name, search in SEARCHES.items():
+        path = options.out / f"{name}.ids"
+        if path.exists():
+            continue
+        lines = [""] * len(captions)
+        for batch in batches:
+            with torch.no_grad():
+                generated = model.generate(
+                    input_ids=torch.tensor([ids for _, ids in batch]), max_length=options.max_length, do_sample=False, **search)
+            for (row, _), ids in zip(batch, generated.tolist(), strict=True):
+                lines[row] = " ".join(str(token) for token in ids[1:] if token != model.config.pad_token_id)
+        path.with_suffix(".part").write_text("".join(line + "\n" for line in lines))
+        path.with_suffix(".part").rename(path)
+        print(name, flush=True)
+
+
+if __name__ == "__main__":
+    main()
