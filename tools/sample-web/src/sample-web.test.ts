@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Behaviour, behaviours } from "./behaviours.js";
 import { generateLists } from "./generate-lists.js";
+import { generatePairs } from "./generate-pairs.js";
 import { generateRows, type SampleRow } from "./generate-rows.js";
 import { renderPicture } from "./render-picture.js";
 import { type SampleWeb, startSampleWeb } from "./start-sample-web.js";
@@ -59,6 +60,34 @@ function ask(row: SampleRow, query = ""): Promise<Answer | "nothing"> {
     asked.end();
   });
 }
+
+describe("pairs for training", () => {
+  const pairs = generatePairs(2000)
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split("\t"));
+
+  it("are as many as were asked for, each once, always the same", () => {
+    expect(new Set(pairs.map(([en, es]) => `${en}\t${es}`)).size).toBe(2000);
+    expect(pairs.every((columns) => columns.length === 2)).toBe(true);
+    expect(generatePairs(100)).toBe(
+      `${pairs
+        .slice(0, 100)
+        .map((pair) => pair.join("\t"))
+        .join("\n")}\n`,
+    );
+  });
+
+  it("hold nothing that the sample is judged by", () => {
+    const plain = (text: string): string =>
+      text
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, " ")
+        .trim();
+    const sample = new Set(rows.map(({ caption }) => plain(caption)));
+    expect(pairs.filter(([en = ""]) => sample.has(plain(en)))).toEqual([]);
+  });
+});
 
 describe("the sample's list", () => {
   it("is the one in the repository", async () => {
