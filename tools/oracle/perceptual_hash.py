@@ -1,4 +1,4 @@
-"""Draws small pictures and records what imagehash says of them, for packages/clean/src/hash/perceptual-hash.test.ts.
+"""Draws small pictures and records what imagehash says of them, for packages/core/src/picture/perceptual-hash.test.ts.
 
     pip install -r tools/oracle/requirements-perceptual-hash.txt && python tools/oracle/perceptual_hash.py
 

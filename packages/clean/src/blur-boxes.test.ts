@@ -1,7 +1,7 @@
+import type { Pixels } from "@leyenda/core";
 import { describe, expect, it } from "vitest";
 
 import { blurBoxes } from "./blur-boxes.js";
-import type { Pixels } from "./pixels.js";
 
 /** Stripes of one pixel, which any blur turns grey. */
 function stripes(width: number, height: number): Pixels {

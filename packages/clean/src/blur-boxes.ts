@@ -1,6 +1,5 @@
+import type { Pixels } from "@leyenda/core";
 import sharp from "sharp";
-
-import type { Pixels } from "./pixels.js";
 
 /** Left, top, right, bottom, each 0 to 1 of the upright picture's sides. */
 export type Box = readonly [number, number, number, number];

@@ -1,3 +1,5 @@
+import { perceptualHash } from "@leyenda/core";
+
 import { blurBoxes, type Box } from "./blur-boxes.js";
 import { checkLimits } from "./check-limits.js";
 import type { CleanOptions } from "./clean-options.js";
@@ -5,7 +7,6 @@ import type { CleanResult } from "./clean-result.js";
 import { decodePixels } from "./decode-pixels.js";
 import { encodePicture } from "./encode-picture.js";
 import { fitCanvas } from "./fit-canvas.js";
-import { perceptualHash } from "./hash/perceptual-hash.js";
 import { inspectImage } from "./inspect-image.js";
 import { resizeGeometry } from "./resize-geometry.js";
 

@@ -1,6 +1,5 @@
-import type { Outcome } from "@leyenda/core";
+import type { Outcome, PerceptualHash } from "@leyenda/core";
 
-import type { PerceptualHash } from "./hash/perceptual-hash.js";
 import type { ImageFormat } from "./sniff-format.js";
 
 /** A picture that can be stored. Originals' sides are upright; all sides in pixels. */

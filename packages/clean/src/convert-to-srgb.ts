@@ -1,5 +1,6 @@
+import type { Pixels } from "@leyenda/core";
+
 import type { MatrixProfile, Xyz } from "./read-matrix-profile.js";
-import type { Pixels } from "./pixels.js";
 import { encodeSrgb, srgbPrimaries } from "./srgb-space.js";
 
 /** Steps of linear light that are told apart: in the dark, where they matter most, a fifth of a level of 8 bits. */

@@ -1,3 +1,4 @@
+import type { Pixels } from "@leyenda/core";
 import sharp, { type OutputInfo, type Sharp } from "sharp";
 
 import type { CleanOptions } from "./clean-options.js";
@@ -6,7 +7,6 @@ import { convertToSrgb } from "./convert-to-srgb.js";
 import { decodeBmp } from "./decode-bmp.js";
 import { decodeFailure, isHarmless } from "./decode-failure.js";
 import type { ImageHeader } from "./inspect-image.js";
-import type { Pixels } from "./pixels.js";
 import type { Geometry } from "./resize-geometry.js";
 
 /** Longest time that libvips may take over one picture. */

@@ -1,7 +1,7 @@
+import type { Pixels } from "@leyenda/core";
 import sharp, { type Sharp } from "sharp";
 
 import type { CleanOptions } from "./clean-options.js";
-import type { Pixels } from "./pixels.js";
 
 type Encode = (image: Sharp, quality: number) => Sharp;
 

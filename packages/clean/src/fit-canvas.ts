@@ -1,4 +1,4 @@
-import type { Pixels } from "./pixels.js";
+import type { Pixels } from "@leyenda/core";
 
 /**
  * Puts a picture in the middle of a canvas. Where it is larger, the canvas shows its middle; where it is smaller, what it

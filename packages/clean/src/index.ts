@@ -9,9 +9,6 @@ export type { CleanedImage, CleanFailure, CleanResult } from "./clean-result.js"
 export { resizeGeometry } from "./resize-geometry.js";
 export type { Geometry } from "./resize-geometry.js";
 export { isSrgbProfile } from "./is-srgb-profile.js";
-export { perceptualHash } from "./hash/perceptual-hash.js";
-export type { PerceptualHash } from "./hash/perceptual-hash.js";
-export type { Pixels } from "./pixels.js";
 export { sniffFormat } from "./sniff-format.js";
 export type { ImageFormat } from "./sniff-format.js";
 export { selectRows } from "./select/select-rows.js";

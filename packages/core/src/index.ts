@@ -23,6 +23,10 @@ export { hashJson } from "./hash/hash-json.js";
 export type { Json } from "./hash/hash-json.js";
 export { rowKey } from "./hash/row-key.js";
 export { sha256 } from "./hash/sha256.js";
+export { findNearPairs } from "./near/find-near-pairs.js";
+export { findNeighbours } from "./near/find-neighbours.js";
+export { hashDistance } from "./near/near-bands.js";
+export type { Scratch } from "./near/near-bands.js";
 export { outcomeClasses } from "./outcomes.js";
 export type { Outcome, OutcomeClass } from "./outcomes.js";
 export { addOutcomes } from "./parts/add-outcomes.js";
@@ -37,6 +41,9 @@ export { partRecordSchema } from "./parts/part-record.js";
 export type { OutcomeCounts, PartRecord } from "./parts/part-record.js";
 export { readJsonFile } from "./parts/read-json-file.js";
 export { writeFileAtomically } from "./parts/write-file-atomically.js";
+export { perceptualHash } from "./picture/perceptual-hash.js";
+export type { PerceptualHash } from "./picture/perceptual-hash.js";
+export type { Pixels } from "./picture/pixels.js";
 export { cleanRowSchema } from "./rows/clean-row.js";
 export type { CleanRow } from "./rows/clean-row.js";
 export { fetchedRowSchema } from "./rows/fetched-row.js";
@@ -70,3 +77,5 @@ export type {
   StagePlan,
   WorkerState,
 } from "./stage/stage.js";
+export { sortRows } from "./words/sort-rows.js";
+export type { Words } from "./words/words.js";

@@ -1,6 +1,6 @@
+import { sortRows, type Words } from "@leyenda/core";
+
 import type { SelectionTable } from "./selection-table.js";
-import { sortRows } from "./sort-rows.js";
-import type { Words } from "./words.js";
 
 /**
  * Puts rows of the same picture beside each other: those with the same two perceptual hashes, and among rows without hashes

@@ -1,8 +1,8 @@
+import { hashDistance } from "@leyenda/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { type DuplicateOptions, markDuplicates } from "./mark-duplicates.js";
-import { hashDistance } from "./near-bands.js";
 import { reasons, selectionTable, type SelectionTable, verdictCode, verdicts } from "./selection-table.js";
 
 interface Row {

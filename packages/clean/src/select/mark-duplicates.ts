@@ -1,10 +1,8 @@
+import { findNearPairs, findNeighbours, hashDistance, type Scratch, type Words } from "@leyenda/core";
+
 import { Clusters } from "./clusters.js";
-import { findNearPairs } from "./find-near-pairs.js";
-import { findNeighbours } from "./find-neighbours.js";
 import { groupRows, hasHash } from "./group-rows.js";
-import { hashDistance, type Scratch } from "./near-bands.js";
 import { reasonCode, type SelectionTable, verdictCode } from "./selection-table.js";
-import type { Words } from "./words.js";
 
 export interface DuplicateOptions {
   /** Different captions under which one picture must be found to be a placeholder; 0 keeps such pictures. */

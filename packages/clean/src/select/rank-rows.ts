@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-import type { Words } from "./words.js";
+import type { Words } from "@leyenda/core";
 
 /**
  * Ranks rows by SHA-256(seed, NUL, key): bytes 0–7 are the rank, bytes 8–11 choose the lane. Both depend on the row's own key

@@ -1,12 +1,11 @@
 import { join } from "node:path";
 
-import { LeyendaError, type Manifest, readBatches } from "@leyenda/core";
+import { LeyendaError, type Manifest, readBatches, type Words } from "@leyenda/core";
 import type { RecordBatch } from "apache-arrow";
 
 import type { CaptionVerdict } from "./caption-rules.js";
 import { type Exclusions, fullUrl } from "./read-exclusions.js";
 import { reasonCode, selectionTable, type SelectionTable, verdictCode } from "./selection-table.js";
-import type { Words } from "./words.js";
 
 /** The rows that are `ok` in all clean parts, and where they lie. */
 export interface Candidates {

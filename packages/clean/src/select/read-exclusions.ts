@@ -1,9 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 
-import { LeyendaError, sha256 } from "@leyenda/core";
-
-import type { Words } from "./words.js";
+import { LeyendaError, sha256, type Words } from "@leyenda/core";
 
 /** What must not be chosen, from all lists together. */
 export interface Exclusions {

@@ -1,10 +1,9 @@
-import { LeyendaError, type MatchReason, type Verdict } from "@leyenda/core";
+import { LeyendaError, type MatchReason, sortRows, type Verdict } from "@leyenda/core";
 
 import { compareCells } from "./compare-cells.js";
 import { type DuplicateOptions, markDuplicates, type Marks } from "./mark-duplicates.js";
 import { rankRows } from "./rank-rows.js";
 import { reasonCode, reasons, type SelectionTable, verdictCode, verdicts } from "./selection-table.js";
-import { sortRows } from "./sort-rows.js";
 
 export interface SelectionOptions extends DuplicateOptions {
   train: number;

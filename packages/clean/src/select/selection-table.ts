@@ -1,6 +1,4 @@
-import type { MatchReason, Verdict } from "@leyenda/core";
-
-import type { Words } from "./words.js";
+import type { MatchReason, Verdict, Words } from "@leyenda/core";
 
 /** Verdicts by their code. Code 0 is a row that nothing speaks against. */
 export const verdicts = [

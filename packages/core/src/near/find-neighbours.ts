@@ -1,5 +1,5 @@
 import { hashDistance, nearBands, type Scratch } from "./near-bands.js";
-import type { Words } from "./words.js";
+import type { Words } from "../words/words.js";
 
 /**
  * Finds the member rows whose hashes are within `bits` bits of each of some other hashes. A row may be reported several times.

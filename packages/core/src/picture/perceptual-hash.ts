@@ -1,6 +1,6 @@
 import { dctHash } from "./dct-hash.js";
 import { differenceHash } from "./difference-hash.js";
-import type { Pixels } from "../pixels.js";
+import type { Pixels } from "./pixels.js";
 import { shrinkToGrey } from "./shrink-to-grey.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { Pixels } from "../pixels.js";
+import type { Pixels } from "./pixels.js";
 
 const side = 32;
 

@@ -1,6 +1,6 @@
 import { countBits } from "./count-bits.js";
 import { type Band, nearBands, type Scratch } from "./near-bands.js";
-import type { Words } from "./words.js";
+import type { Words } from "../words/words.js";
 
 /**
  * Finds all pairs of member rows whose hashes are within `bits` bits of each other. A pair may be reported several times.

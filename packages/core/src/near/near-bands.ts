@@ -1,5 +1,5 @@
 import { countBits } from "./count-bits.js";
-import type { Words } from "./words.js";
+import type { Words } from "../words/words.js";
 
 const hashBits = 64;
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { findNearPairs } from "./find-near-pairs.js";
 import { findNeighbours } from "./find-neighbours.js";
 import { hashDistance, type Scratch } from "./near-bands.js";
-import type { Words } from "./words.js";
+import type { Words } from "../words/words.js";
 
 function words(hashes: readonly bigint[]): Words {
   return {
