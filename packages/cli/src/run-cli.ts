@@ -8,6 +8,7 @@ import type { Io } from "./io.js";
 import { addBuildVerb } from "./verbs/build.js";
 import { addFetchVerb } from "./verbs/fetch.js";
 import { addModelVerb } from "./verbs/model.js";
+import { addPushVerb } from "./verbs/push.js";
 import { addSchemaVerb } from "./verbs/schema.js";
 import { addStageVerbs } from "./verbs/stages.js";
 import { addStatusVerb } from "./verbs/status.js";
@@ -46,6 +47,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addTranslateVerb(program, verb);
   addBuildVerb(program, verb);
   addVerifyVerb(program, verb);
+  addPushVerb(program, verb);
   addStatusVerb(program, verb);
   addModelVerb(program, verb);
   addSchemaVerb(program, verb);

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "NOT_ENOUGH_ROWS"
   | "CIRCUIT_OPEN"
   | "WORKER_DIED"
+  | "HUB"
   | "USAGE";
 
 export interface ErrorDetails {

@@ -19,6 +19,8 @@ export { makeFetchConfig } from "./config/make-fetch-config.js";
 export type { FetchConfigInput } from "./config/make-fetch-config.js";
 export { LeyendaError } from "./errors.js";
 export type { ErrorCode, ErrorDetails } from "./errors.js";
+export { checkHubFile } from "./hash/check-hub-file.js";
+export type { HubFile } from "./hash/check-hub-file.js";
 export { hashJson } from "./hash/hash-json.js";
 export type { Json } from "./hash/hash-json.js";
 export { rowKey } from "./hash/row-key.js";

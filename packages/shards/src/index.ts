@@ -1,3 +1,5 @@
+export { pushDataset } from "./publish/push-dataset.js";
+export type { PushOptions, PushResult } from "./publish/push-dataset.js";
 export { rootHash } from "./root-hash.js";
 export { divideSplit } from "./shard-name.js";
 export type { ShardRange, Split } from "./shard-name.js";

@@ -10,3 +10,7 @@ export { makeSmallSample } from "./small-sample.js";
 export type { SmallSample, SmallSampleOptions } from "./small-sample.js";
 export { runTranslateSoak } from "./translate-soak/run-translate-soak.js";
 export type { TranslateRun, TranslateSoak } from "./translate-soak/run-translate-soak.js";
+export { Repository } from "./hub/repository.js";
+export { serveHub } from "./hub/serve-hub.js";
+export type { LocalHub } from "./hub/serve-hub.js";
+export { makeDatasetFolder } from "./hub/make-dataset-folder.js";

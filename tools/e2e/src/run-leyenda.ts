@@ -11,10 +11,18 @@ export interface LeyendaRun {
   stderr: string;
 }
 
-/** Starts `leyenda` in a process group of its own, so that a signal can reach it with its workers. */
-export function startLeyenda(args: readonly string[]): { child: ChildProcess; ended: Promise<LeyendaRun> } {
+/**
+ * Starts `leyenda` in a process group of its own, so that a signal can reach it with its workers.
+ *
+ * @param env variables beside this process's own
+ */
+export function startLeyenda(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; ended: Promise<LeyendaRun> } {
   const child = spawn(process.execPath, [command, ...args], {
     detached: true,
+    env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -30,8 +38,8 @@ export function startLeyenda(args: readonly string[]): { child: ChildProcess; en
 }
 
 /** Runs `leyenda` to its end. */
-export function runLeyenda(args: readonly string[]): Promise<LeyendaRun> {
-  return startLeyenda(args).ended;
+export function runLeyenda(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<LeyendaRun> {
+  return startLeyenda(args, env).ended;
 }
 
 /** Kills the command and all of its workers at once, as a power cut would. */

@@ -1,6 +1,7 @@
 import type { ConvertOptions, ModelInfo } from "@leyenda/marian";
 import { type Command, Option } from "commander";
 
+import { megabytes } from "../megabytes.js";
 import type { Verb } from "../run-cli.js";
 
 interface PullFlags {
@@ -121,8 +122,4 @@ function describe(info: ModelInfo): string {
 
 function totalBytes({ files }: ModelInfo): number {
   return Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

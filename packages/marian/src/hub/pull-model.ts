@@ -7,9 +7,8 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 
 import { downloadFile, HubApiError, type ListFileEntry, listFiles, modelInfo } from "@huggingface/hub";
-import { LeyendaError } from "@leyenda/core";
+import { checkHubFile, LeyendaError } from "@leyenda/core";
 
-import { checkHubFile } from "./check-hub-file.js";
 import { chooseFiles } from "./choose-files.js";
 
 export interface PullOptions {

@@ -1,0 +1,4 @@
+/** Bytes for people: `12.3 MB`. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
