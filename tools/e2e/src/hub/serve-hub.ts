@@ -185,7 +185,7 @@ export async function serveHub({ partBytes = 100_000, pageSize = 3 }: HubOptions
       const result =
         isWrite && headers.authorization === undefined
           ? 401
-          : route(match.slice(1) as (string | undefined)[], Buffer.concat(chunks), request, response);
+          : route(match.slice(1), Buffer.concat(chunks), request, response);
       if (response.destroyed) return;
       if (typeof result === "number") send(response, result, { error: `status ${result} of the hub` });
       else send(response, 200, result);
@@ -214,7 +214,7 @@ function uploadAction(href: string, size: number, partBytes: number): object {
   ]);
   return {
     href: `${href}${signed}`,
-    header: { chunk_size: String(partBytes), ...Object.fromEntries(parts) },
+    header: Object.fromEntries([["chunk_size", String(partBytes)], ...parts]) as object,
   };
 }
 
