@@ -2,17 +2,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 
-import {
-  commit,
-  createBranch,
-  createRepo,
-  datasetInfo,
-  HubApiError,
-  type ListFileEntry,
-  listFiles,
-} from "@huggingface/hub";
+import { commit, type ListFileEntry } from "@huggingface/hub";
 import { LeyendaError, requireManifest } from "@leyenda/core";
 
+import { findHead, type Hub, makeBranch, readTree } from "./hub-branch.js";
+import { hubError, mayPass } from "./hub-error.js";
 import { checkLocalFile, listLocalFiles } from "./list-local-files.js";
 import { planPush } from "./plan-push.js";
 import { retryingFetch } from "./retrying-fetch.js";
@@ -150,108 +144,4 @@ export async function pushDataset(
       }
     }
   }
-}
-
-interface Hub {
-  name: string;
-  branch: string;
-  access: { fetch: typeof fetch; hubUrl?: string; accessToken?: string };
-}
-
-/** The branch's newest commit, or null when there is no such branch or repository. */
-async function findHead({ name, branch, access }: Hub): Promise<string | null> {
-  try {
-    return (await datasetInfo({ name, revision: branch, additionalFields: ["sha"], ...access })).sha;
-  } catch (error) {
-    if (error instanceof HubApiError && error.statusCode === 404) return null;
-    throw error;
-  }
-}
-
-/** @returns the commit that the new branch starts at */
-async function makeBranch(hub: Hub, isPrivate: boolean): Promise<string> {
-  const { name, branch, access } = hub;
-  const repo = { type: "dataset", name } as const;
-  const { accessToken, ...rest } = access;
-  const main = await findHead({ ...hub, branch: "main" });
-  if (main === null) {
-    if (accessToken === undefined) {
-      throw new LeyendaError("HUB", "a repository cannot be made without a token", {
-        where: name,
-        hint: "set HF_TOKEN to a token with the right to write",
-      });
-    }
-    const visibility = isPrivate ? "private" : "public";
-    await createRepo({ repo, accessToken, visibility, ...rest }).catch(ignoreConflict);
-  }
-  if (branch !== "main")
-    await createBranch({
-      repo,
-      branch,
-      ...rest,
-      ...(accessToken === undefined ? {} : { accessToken }),
-    }).catch(ignoreConflict);
-  const head = await findHead(hub);
-  if (head === null)
-    throw new LeyendaError("HUB", "the new repository has no such branch", { where: branch });
-  return head;
-}
-
-/** It is there: made by a push that was cut off, or at this moment by another. */
-function ignoreConflict(error: unknown): void {
-  if (!(error instanceof HubApiError && error.statusCode === 409)) throw error;
-}
-
-async function readTree({ name, access }: Hub, revision: string): Promise<Map<string, ListFileEntry>> {
-  const files = new Map<string, ListFileEntry>();
-  for await (const entry of listFiles({
-    repo: { type: "dataset", name },
-    revision,
-    recursive: true,
-    ...access,
-  })) {
-    if (entry.type === "file") files.set(entry.path, entry);
-  }
-  return files;
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof HubApiError ? error.statusCode : undefined;
-}
-
-/** Broken connections, busy hubs, and addresses for uploads that were used too late (403 from the storage). */
-function mayPass(error: unknown): boolean {
-  if (!(error instanceof HubApiError)) return true;
-  const { statusCode: status, url } = error;
-  const isStorage = !/\/api\/|\/info\/lfs\//.test(url);
-  return status === 408 || status === 429 || status >= 500 || (status === 403 && isStorage);
-}
-
-/** An error that tells what the hub said. Addresses of uploads stay out: they are signed, and let anybody write. */
-function hubError(error: unknown, where: string): LeyendaError {
-  const status = statusOf(error);
-  if (status === 412) {
-    return new LeyendaError("DATA_MISMATCH", "the branch got another commit while files were uploaded", {
-      where,
-      hint: "push again: what was uploaded is kept, and compared with the new commit",
-    });
-  }
-  const said =
-    error instanceof HubApiError ? (error.data as { error?: unknown } | undefined)?.error : undefined;
-  const message =
-    status === undefined
-      ? `the hub cannot be reached: ${innermost(error)}`
-      : `the hub answers ${status}${typeof said === "string" ? `: ${said}` : ""}`;
-  const refused = status === 401 || status === 403;
-  return new LeyendaError("HUB", message, {
-    where,
-    hint: refused
-      ? "set HF_TOKEN to a token with the right to write to this repository"
-      : "push again: it goes on where it stopped",
-  });
-}
-
-function innermost(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? innermost(error.cause) : error.message;
 }
