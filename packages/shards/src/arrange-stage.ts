@@ -16,6 +16,8 @@ import {
   writeRows,
 } from "@leyenda/core";
 
+import { countShards } from "./count-shards.js";
+import { rowBytes } from "./row-bytes.js";
 import { divideSplit, type ShardRange, splits } from "./shard-name.js";
 
 /** Rows held at a time: the translated parts are read once for every so many rows of the dataset. */
@@ -33,7 +35,10 @@ export const stage: Stage = {
   recordFolder: ".",
   naming: contentNaming,
   versions: () => ({ node: process.version }),
-  options: ({ config }) => ({ "shards.rowsPerShard": config.shards.rowsPerShard }),
+  options: ({ config: { shards } }) => ({
+    "shards.rowsPerShard": shards.rowsPerShard,
+    "shards.bytesPerShard": shards.bytesPerShard,
+  }),
   plan: async ({ folders }) => {
     const translated = await requireManifest(folders.translated, "translate");
     return {
@@ -44,8 +49,7 @@ export const stage: Stage = {
 };
 
 async function arrange(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
-  const { select, shards } = context.config;
-  const ranges = splits.flatMap((split) => divideSplit(split, select[split], shards.rowsPerShard));
+  const ranges = await divide(context);
   const rowsOfShards: Record<string, number> = {};
   for (const group of groupsOf(ranges, rowsInMemory)) {
     const shardRows = await collect(group, context);
@@ -61,6 +65,19 @@ async function arrange(part: PartPlan, context: PartContext, counter: RowCounter
     }
   }
   return { rows: part.rows, outcomes: counter.outcomes, facts: { shardRows: rowsOfShards } };
+}
+
+/** The ranges of all shards: rows and their sizes are known, so that no shard comes out larger than it may be. */
+async function divide({ config, folders, signal }: PartContext): Promise<ShardRange[]> {
+  const { select, shards } = config;
+  const sizes = { train: new Float64Array(select.train), validation: new Float64Array(select.validation) };
+  const translated = await requireManifest(folders.translated, "translate");
+  for (const { files } of translated.parts) {
+    signal.throwIfAborted();
+    const rows = await readRows<TranslatedRow>(join(folders.translated, files["rows.arrow"]?.name ?? ""));
+    for (const row of rows) sizes[row.split][row.position] = rowBytes(row, shards.rowsPerBatch);
+  }
+  return splits.flatMap((split) => divideSplit(split, select[split], countShards(sizes[split], shards)));
 }
 
 function* groupsOf(ranges: readonly ShardRange[], rows: number): Generator<ShardRange[]> {

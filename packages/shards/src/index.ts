@@ -1,5 +1,9 @@
 export { pushDataset } from "./publish/push-dataset.js";
 export type { PushOptions, PushResult } from "./publish/push-dataset.js";
+export type { Compression } from "./arrow-codecs.js";
+export { openShard } from "./random-access/open-shard.js";
+export type { ShardReader } from "./random-access/open-shard.js";
+export type { BatchPlace } from "./random-access/shard-index.js";
 export { rootHash } from "./root-hash.js";
 export { divideSplit } from "./shard-name.js";
 export type { ShardRange, Split } from "./shard-name.js";
@@ -8,3 +12,4 @@ export type { Check, Problem, VerifyReport } from "./verify/verify-report.js";
 export { shardFeatures, shardSchema } from "./write/shard-schema.js";
 export type { ShardRow } from "./write/shard-schema.js";
 export { writeShard } from "./write/write-shard.js";
+export type { WriteShardOptions } from "./write/write-shard.js";

@@ -6,7 +6,7 @@ import { type Manifest, sha256 } from "@leyenda/core";
  */
 export function rootHash({ parts }: Manifest): string {
   const lines = parts
-    .flatMap(({ files }) => Object.values(files))
+    .flatMap(({ files }) => files.shard ?? [])
     .map((file) => ({ name: file.name, line: `${file.sha256}  ${file.name}\n` }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return sha256(lines.map(({ line }) => line).join(""));

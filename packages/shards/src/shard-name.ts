@@ -12,9 +12,8 @@ export interface ShardRange {
   end: number;
 }
 
-/** Divides a split's rows into shards of at most `rowsPerShard` rows whose sizes differ by one row at the most. */
-export function divideSplit(split: Split, rows: number, rowsPerShard: number): ShardRange[] {
-  const shards = Math.ceil(rows / rowsPerShard);
+/** Divides a split's rows into so many shards, whose sizes differ by one row at the most. */
+export function divideSplit(split: Split, rows: number, shards: number): ShardRange[] {
   const five = (value: number): string => String(value).padStart(5, "0");
   return Array.from({ length: shards }, (_, index) => ({
     name: `${split}-${five(index)}-of-${five(shards)}`,

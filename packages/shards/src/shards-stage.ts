@@ -20,7 +20,9 @@ import {
 
 import { writeCard } from "./card/write-card.js";
 import { rootHash } from "./root-hash.js";
+import { renderShardIndex } from "./random-access/shard-index.js";
 import { splits } from "./shard-name.js";
+import { cutBatches } from "./write/cut-batches.js";
 import { ImageFiles } from "./write/image-files.js";
 import type { ShardRow } from "./write/shard-schema.js";
 import { writeShard } from "./write/write-shard.js";
@@ -33,10 +35,11 @@ export const stage: Stage = {
   partsInFlight: 1,
   // Hidden, so that `load_dataset(folder)` finds the shards alone.
   recordFolder: ".records",
-  naming: (part) => `${part}.arrow`,
+  naming: (part, role) => `${part}.${role === "shard" ? "arrow" : "index"}`,
   versions: () => ({ node: process.version }),
   options: ({ config }) => ({
     "shards.rowsPerBatch": config.shards.rowsPerBatch,
+    "shards.compression": config.shards.compression,
     "shards.license": config.shards.license,
     ...(carriesExtra(config) ? { "source.extraColumns": config.source.extraColumns } : {}),
   }),
@@ -64,17 +67,22 @@ async function makeShard(part: PartPlan, context: PartContext, counter: RowCount
   const extension = config.clean.format === "jpeg" ? "jpg" : config.clean.format;
   const images = new ImageFiles(folders.clean, await requireManifest(folders.clean, "clean"));
   try {
-    await writeShard(await context.create("shard"), batches(), carriesExtra(config));
+    const shard = await context.create("shard");
+    const places = await writeShard(shard, batches(), {
+      withExtra: carriesExtra(config),
+      compression: config.shards.compression,
+    });
+    const index = await context.create("index");
+    await index.write([Buffer.from(renderShardIndex((await shard.close()).bytes, places))]);
   } finally {
     await images.close();
   }
   return { rows: rows.length, outcomes: counter.outcomes };
 
   async function* batches(): AsyncGenerator<ShardRow[]> {
-    const size = config.shards.rowsPerBatch;
-    for (let start = 0; start < rows.length; start += size) {
+    for (const batch of cutBatches(rows, config.shards.rowsPerBatch)) {
       context.signal.throwIfAborted();
-      yield await Promise.all(rows.slice(start, start + size).map(toShardRow));
+      yield await Promise.all(batch.map(toShardRow));
       await images.trim();
     }
   }
@@ -116,9 +124,7 @@ async function finish(context: StageContext, manifest: Manifest): Promise<Record
   const summary: Record<string, Json> = { rootHash: rootHash(manifest), splits: {} };
   for (const split of splits) {
     const parts = manifest.parts.filter(({ part }) => part.startsWith(`${split}-`));
-    const bytes = parts
-      .flatMap(({ files }) => Object.values(files))
-      .reduce((sum, file) => sum + file.bytes, 0);
+    const bytes = parts.flatMap(({ files }) => files.shard ?? []).reduce((sum, file) => sum + file.bytes, 0);
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     (summary.splits as Record<string, Json>)[split] = { rows, bytes, shards: parts.length };
   }

@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { copyFile, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { makeFakePipeline } from "../test/fake-pipeline.js";
 import { stage as arrange } from "./arrange-stage.js";
+import { openShard } from "./random-access/open-shard.js";
 import { stage as shards } from "./shards-stage.js";
 import { verifyDataset } from "./verify/verify-dataset.js";
 import type { ShardRow } from "./write/shard-schema.js";
@@ -31,7 +42,9 @@ function path(name: string): string {
 }
 
 async function readAll(split: string): Promise<ShardRow[]> {
-  const names = (await readdir(context.folders.dataset)).filter((name) => name.startsWith(split)).sort();
+  const names = (await readdir(context.folders.dataset))
+    .filter((name) => name.startsWith(split) && name.endsWith(".arrow"))
+    .sort();
   const tables = await Promise.all(names.map(async (name) => tableFromIPC(await readFile(path(name)))));
   return tables.flatMap((table) => table.toArray() as ShardRow[]);
 }
@@ -56,6 +69,51 @@ describe("a dataset", () => {
       train: { rows: train, shards: 5 },
       validation: { rows: validation },
     });
+  });
+
+  it("has shards of equal numbers of rows of which none is larger than bytesPerShard", async () => {
+    const limits = { rowsPerShard: 1_000, bytesPerShard: 20_000 };
+    const config = { ...context.config, shards: { ...context.config.shards, ...limits } };
+    await runStage(arrange, { ...context, config, overwrite: true });
+    await runStage(shards, { ...context, config, overwrite: true });
+    const manifest = await readManifest(context.folders.dataset);
+    const parts = manifest?.parts.filter(({ part }) => part.startsWith("train")) ?? [];
+    const rows = parts.map((part) => part.rows);
+    expect(rows.reduce((sum, count) => sum + count, 0)).toBe(train);
+    expect(Math.max(...rows) - Math.min(...rows)).toBeLessThanOrEqual(1);
+    const bytes = parts.map(({ files }) => files.shard?.bytes ?? 0);
+    expect(Math.max(...bytes)).toBeLessThanOrEqual(20_000);
+    expect(Math.min(...bytes)).toBeGreaterThan(5_000);
+    expect(await problems()).toEqual([]);
+  });
+
+  it.each(["lz4", "zstd"] as const)(
+    "has the same rows with its buffers compressed by %s",
+    async (compression) => {
+      const before = await readAll("train");
+      const size = (await stat(path("train-00000-of-00005.arrow"))).size;
+      const config = { ...context.config, shards: { ...context.config.shards, compression } };
+      await runStage(shards, { ...context, config, overwrite: true });
+      expect((await readAll("train")).map(String)).toEqual(before.map(String));
+      expect((await stat(path("train-00000-of-00005.arrow"))).size).toBeLessThan(size);
+      expect(await problems()).toEqual([]);
+    },
+  );
+
+  it("has an index beside every shard that follows from it and that the root hash leaves out", async () => {
+    const manifest = await readManifest(context.folders.dataset);
+    for (const { part, files, rows } of manifest?.parts ?? []) {
+      const { name = "" } = files.index ?? {};
+      expect(name).toBe(`${part}.index`);
+      const shard = await openShard(path(files.shard?.name ?? ""));
+      const indexed = shard.batches;
+      await shard.close();
+      await rm(path(name));
+      const scanned = await openShard(path(files.shard?.name ?? ""));
+      expect(scanned.batches).toEqual(indexed);
+      expect(scanned.rows).toBe(rows);
+      await scanned.close();
+    }
   });
 
   it("keeps every picture beside its own captions", async () => {

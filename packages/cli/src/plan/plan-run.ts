@@ -31,6 +31,9 @@ export async function planRun(config: DatasetConfig, workers: number, rates: Rat
   const { rows, rowsFrom } = rowsOf(config, listBytes, wanted, rates);
   const pictures = Math.round(rows * rates.aliveShare);
   const used = Math.min(wanted, pictures);
+  const { rowsPerShard, bytesPerShard } = config.shards;
+  const shardsOf = (split: number): number =>
+    Math.max(Math.ceil(split / rowsPerShard), Math.ceil((split * rates.storedBytes) / bytesPerShard));
   return {
     listBytes,
     rows,
@@ -38,9 +41,7 @@ export async function planRun(config: DatasetConfig, workers: number, rates: Rat
     parts: Math.ceil(rows / config.source.rowsPerPart),
     pictures,
     wanted,
-    shards:
-      Math.ceil(config.select.train / config.shards.rowsPerShard) +
-      Math.ceil(config.select.validation / config.shards.rowsPerShard),
+    shards: shardsOf(config.select.train) + shardsOf(config.select.validation),
     traffic: pictures * rates.bodyBytes,
     disk: {
       fetched: pictures * rates.bodyBytes,

@@ -1,4 +1,5 @@
 import {
+  type CompressionType,
   RecordBatch,
   RecordBatchStreamWriter,
   type Schema,
@@ -19,15 +20,21 @@ export class ArrowStreamEncoder<T extends TypeMap> {
   readonly #writer: ChunkWriter;
   #position = 0;
 
-  constructor(schema: Schema<T>) {
+  /** @param compression of the buffers; its codec must be in Apache Arrow's registry */
+  constructor(schema: Schema<T>, { compression = null }: { compression?: CompressionType | null } = {}) {
     this.schema = schema;
-    this.#writer = new ChunkWriter();
+    this.#writer = new ChunkWriter({ compressionType: compression });
     this.#writer.reset(undefined, schema);
   }
 
   /** Bytes encoded so far: the file offset of the next chunk. */
   get position(): number {
     return this.#position;
+  }
+
+  /** The schema, for those who want it by itself; otherwise it comes with the first batch. */
+  header(): Uint8Array[] {
+    return this.#take();
   }
 
   /** Encodes one batch of `rows` rows; one column of data for each field of the schema. */

@@ -1,49 +1,38 @@
-import { ArrowStreamEncoder, binaryData, type PartFile } from "@leyenda/core";
-import { type Data, type DataType, makeData, type Schema, Utf8, vectorFromArray } from "apache-arrow";
+import { ArrowStreamEncoder, type PartFile } from "@leyenda/core";
 
+import { arrowCodec, type Compression } from "../arrow-codecs.js";
+import { columnsOf } from "./columns-of.js";
+import type { BatchPlace } from "../random-access/shard-index.js";
 import { type ShardRow, shardSchema } from "./shard-schema.js";
+
+export interface WriteShardOptions {
+  /** Whether the dataset carries further columns of its list. @default false */
+  withExtra?: boolean;
+  /** @default "none" */
+  compression?: Compression;
+}
 
 /**
  * Writes rows as an Arrow IPC *stream*, the form that `datasets` reads, batch by batch: one batch is in memory.
  *
  * @param batches rows of each record batch; none of them empty
- * @param withExtra whether the dataset carries further columns of its list
+ * @returns where each record batch lies
  */
 export async function writeShard(
   file: PartFile,
   batches: AsyncIterable<readonly ShardRow[]>,
-  withExtra: boolean,
-): Promise<void> {
+  { withExtra = false, compression = "none" }: WriteShardOptions = {},
+): Promise<BatchPlace[]> {
   const schema = shardSchema(withExtra);
-  const encoder = new ArrowStreamEncoder(schema);
-  for await (const rows of batches) await file.write(encoder.batch(rows.length, columnsOf(schema, rows)));
+  const encoder = new ArrowStreamEncoder(schema, { compression: await arrowCodec(compression) });
+  const places: BatchPlace[] = [];
+  await file.write(encoder.header());
+  for await (const rows of batches) {
+    const offset = encoder.position;
+    const chunks = encoder.batch(rows.length, columnsOf(schema, rows));
+    places.push({ offset, length: encoder.position - offset, rows: rows.length });
+    await file.write(chunks);
+  }
   await file.write(encoder.finish());
-}
-
-function columnsOf(schema: Schema, rows: readonly ShardRow[]): Data[] {
-  return schema.fields.map(({ name, type }) =>
-    name === "image"
-      ? makeData({
-          type: type as DataType,
-          length: rows.length,
-          nullCount: 0,
-          children: [
-            binaryData(rows.map(({ image }) => image.bytes)),
-            column(
-              rows.map(({ image }) => image.path),
-              new Utf8(),
-            ),
-          ],
-        } as Parameters<typeof makeData>[0])
-      : column(
-          rows.map((row) => row[name as keyof ShardRow]),
-          type as DataType,
-        ),
-  );
-}
-
-function column(values: readonly unknown[], type: DataType): Data {
-  const [data] = vectorFromArray(values, type).data;
-  if (data === undefined) throw new RangeError("a record batch needs a row");
-  return data;
+  return places;
 }

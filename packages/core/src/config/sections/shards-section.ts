@@ -4,7 +4,16 @@ import { positive } from "./numbers.js";
 
 /** What the finished dataset is written as. */
 export const shardsSection = z.strictObject({
-  rowsPerShard: positive.default(5_000),
+  rowsPerShard: positive.default(5_000).describe("Most rows in a shard"),
+  bytesPerShard: positive
+    .default(500_000_000)
+    .describe(
+      "Most bytes in a shard; shards of a split differ by one row at the most, whichever limit decides",
+    ),
   rowsPerBatch: positive.max(10_000).default(100).describe("Rows in an Arrow record batch"),
+  compression: z
+    .enum(["none", "lz4", "zstd"])
+    .default("none")
+    .describe("Compression of the Arrow buffers; pictures, which it cannot make smaller, stay as they are"),
   license: z.string().min(1).default("other").describe("Licence identifier on the data card"),
 });
