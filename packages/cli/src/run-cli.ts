@@ -14,6 +14,7 @@ import { addStageVerbs } from "./verbs/stages.js";
 import { addStatusVerb } from "./verbs/status.js";
 import { addTranslateVerb } from "./verbs/translate.js";
 import { addVerifyVerb } from "./verbs/verify.js";
+import { addViewVerb } from "./verbs/view.js";
 
 /** A verb's way to say how it ended. */
 export interface Verb {
@@ -48,6 +49,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addBuildVerb(program, verb);
   addVerifyVerb(program, verb);
   addPushVerb(program, verb);
+  addViewVerb(program, verb);
   addStatusVerb(program, verb);
   addModelVerb(program, verb);
   addSchemaVerb(program, verb);

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 
 import type { DatasetOptions } from "./dataset-options.js";
+import { portNumber } from "./port-number.js";
 
 /** The options of verbs that make data. */
 export interface RunOptions extends DatasetOptions {
@@ -13,13 +14,10 @@ export interface RunOptions extends DatasetOptions {
 export function addRunOptions(command: Command): Command {
   return command
     .option("--log <file>", "append every event, and every row that fails, to a file of JSON lines")
-    .option("--metrics-port <port>", "serve figures for Prometheus at /metrics; 0 takes a free port", port)
+    .option(
+      "--metrics-port <port>",
+      "serve figures for Prometheus at /metrics; 0 takes a free port",
+      portNumber,
+    )
     .option("--metrics-host <address>", "address to serve them at (default: 127.0.0.1)");
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535)
-    throw new InvalidArgumentError("expected a port from 0 to 65535.");
-  return value;
 }

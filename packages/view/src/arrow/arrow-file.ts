@@ -1,0 +1,200 @@
+import { type FileHandle, open } from "node:fs/promises";
+
+import { LeyendaError } from "@leyenda/core";
+import { Bool, type Data, DataType, makeData, Vector } from "apache-arrow";
+
+import { type BatchPlace, indexStream, type StreamIndex } from "./index-stream.js";
+import { type ColumnPlace, placeColumns } from "./place-columns.js";
+
+/** Some columns of a record batch, by name. */
+export type Columns = ReadonlyMap<string, Vector>;
+
+interface Range {
+  start: number;
+  end: number;
+}
+
+/** Ranges of a file closer together than this are read in one go. */
+const nearBytes = 32 << 10;
+
+/**
+ * An Arrow IPC stream, of which any columns of any batch are read with positioned reads: captions without pictures, one
+ * picture without the others. Memory is what is asked for.
+ */
+export class ArrowFile {
+  readonly index: StreamIndex;
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #places: readonly ColumnPlace[];
+
+  private constructor(path: string, handle: FileHandle, index: StreamIndex) {
+    this.#path = path;
+    this.#handle = handle;
+    this.index = index;
+    this.#places = placeColumns(index.schema.fields);
+  }
+
+  /**
+   * @param known its index, where it is kept; it must be of the very same file
+   * @throws LeyendaError DATA_MISSING, or DATA_CORRUPT when it is no Arrow stream that this viewer reads
+   */
+  static async open(path: string, known?: StreamIndex): Promise<ArrowFile> {
+    const handle = await open(path).catch((cause: unknown) => {
+      throw new LeyendaError("DATA_MISSING", "a file of the dataset is not there", { where: path, cause });
+    });
+    try {
+      return new ArrowFile(path, handle, known ?? (await indexStream(handle, (await handle.stat()).size)));
+    } catch (cause) {
+      await handle.close();
+      throw corrupt(path, (cause as Error).message, cause);
+    }
+  }
+
+  get rows(): number {
+    return this.index.rows;
+  }
+
+  /** The batch that holds a row of the file. */
+  batchOf(row: number): BatchPlace {
+    const batch = this.index.batches.find(({ firstRow, rows }) => row >= firstRow && row < firstRow + rows);
+    if (batch === undefined) throw corrupt(this.#path, `it has ${this.rows} rows, and row ${row} is wanted`);
+    return batch;
+  }
+
+  has(name: string): boolean {
+    return this.#places.some(({ field }) => field.name === name);
+  }
+
+  /** Columns of a batch; those that the file does not have are left out. */
+  async columns(batch: BatchPlace, names: readonly string[]): Promise<Columns> {
+    const places = this.#places.filter(({ field }) => names.includes(field.name));
+    this.#refuseCompressed(batch);
+    const bytes = await this.#read(batch, places.flatMap(buffersUnder));
+    return new Map(
+      places.map((place) => [place.field.name, new Vector([toData(place, batch, bytes)])] as const),
+    );
+  }
+
+  /** One value of a binary column, or of a binary child of a struct. */
+  async bytes(row: number, path: readonly string[]): Promise<Uint8Array | null> {
+    const batch = this.batchOf(row);
+    this.#refuseCompressed(batch);
+    let place: ColumnPlace | undefined;
+    let places = this.#places;
+    for (const name of path) {
+      place = places.find(({ field }) => field.name === name);
+      places = place?.children ?? [];
+    }
+    if (place === undefined || !DataType.isBinary(place.field.type)) return null;
+    const [, offsets, data] = batch.header.buffers.slice(place.buffer);
+    if (offsets === undefined || data === undefined) throw corrupt(this.#path, "a batch lacks buffers");
+    const at = offsets.offset + (row - batch.firstRow) * 4;
+    const [ends] = await this.#readRanges(batch.body, [{ start: at, end: at + 8 }]);
+    const [start, end] = [ends?.bytes.readInt32LE(0) ?? 0, ends?.bytes.readInt32LE(4) ?? 0];
+    if (start < 0 || end < start || end > data.length)
+      throw corrupt(this.#path, `the picture of row ${row} lies nowhere`);
+    const [value] = await this.#readRanges(batch.body, [
+      { start: data.offset + start, end: data.offset + end },
+    ]);
+    return value?.bytes ?? null;
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  #refuseCompressed({ header }: BatchPlace): void {
+    if (header.compression !== null) throw corrupt(this.#path, "its batches are compressed");
+  }
+
+  /** Buffers of a batch by their number. */
+  async #read({ header, body }: BatchPlace, buffers: readonly number[]): Promise<Map<number, Uint8Array>> {
+    const regions = buffers.map((buffer) => {
+      const region = header.buffers[buffer];
+      if (region === undefined) throw corrupt(this.#path, "a batch lacks buffers");
+      return { buffer, start: region.offset, end: region.offset + region.length };
+    });
+    const ranges: Range[] = [];
+    for (const { start, end } of regions.toSorted((a, b) => a.start - b.start)) {
+      const last = ranges.at(-1);
+      if (last !== undefined && start - last.end <= nearBytes) last.end = Math.max(last.end, end);
+      else ranges.push({ start, end });
+    }
+    const read = await this.#readRanges(body, ranges);
+    return new Map(
+      regions.map(({ buffer, start, end }) => {
+        const from = read.findLast((range) => range.start <= start);
+        if (from === undefined) throw new RangeError("a buffer that was not read");
+        return [buffer, from.bytes.subarray(start - from.start, end - from.start)] as const;
+      }),
+    );
+  }
+
+  #readRanges(body: number, ranges: readonly Range[]): Promise<(Range & { bytes: Buffer<ArrayBuffer> })[]> {
+    return Promise.all(
+      ranges.map(async ({ start, end }) => {
+        // Not from a pool: typed arrays are laid over it, which asks for alignment.
+        const bytes = Buffer.from(new ArrayBuffer(end - start));
+        let done = 0;
+        while (done < bytes.length) {
+          const { bytesRead } = await this.#handle.read(
+            bytes,
+            done,
+            bytes.length - done,
+            body + start + done,
+          );
+          if (bytesRead === 0) throw corrupt(this.#path, "it has become shorter");
+          done += bytesRead;
+        }
+        return { start, end, bytes };
+      }),
+    );
+  }
+}
+
+function buffersUnder({ field, buffer, children }: ColumnPlace): number[] {
+  const own = DataType.isStruct(field.type)
+    ? [buffer]
+    : DataType.isUtf8(field.type) || DataType.isBinary(field.type)
+      ? [buffer, buffer + 1, buffer + 2]
+      : [buffer, buffer + 1];
+  return [...own, ...children.flatMap(buffersUnder)];
+}
+
+function toData(place: ColumnPlace, batch: BatchPlace, bytes: ReadonlyMap<number, Uint8Array>): Data {
+  const { field, node, buffer, children } = place;
+  const { length = 0, nullCount = 0 } = batch.header.nodes[node] ?? {};
+  const bufferAt = (index: number): Uint8Array => bytes.get(buffer + index) ?? new Uint8Array();
+  const type = field.type as DataType;
+  const common = { type, length, nullCount, nullBitmap: nullCount === 0 ? undefined : bufferAt(0) };
+  if (DataType.isStruct(type)) {
+    return makeData({ ...common, type, children: children.map((child) => toData(child, batch, bytes)) });
+  }
+  if (DataType.isUtf8(type) || DataType.isBinary(type)) {
+    const valueOffsets = typed(Int32Array, bufferAt(1));
+    return makeData({ ...common, type, valueOffsets, data: bufferAt(2) } as Parameters<typeof makeData>[0]);
+  }
+  const data = type instanceof Bool ? bufferAt(1) : typed(type.ArrayType as TypedArrayOf, bufferAt(1));
+  return makeData({ ...common, data } as Parameters<typeof makeData>[0]);
+}
+
+type TypedArrayOf<Values = ArrayLike<unknown>> = (new (
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+) => Values) & { BYTES_PER_ELEMENT: number };
+
+function typed<Values>(Type: TypedArrayOf<Values>, bytes: Uint8Array): Values {
+  // Writers pad to eight bytes; one that does not is read all the same.
+  const { buffer, byteOffset } = bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  return new Type(buffer, byteOffset, Math.floor(bytes.byteLength / Type.BYTES_PER_ELEMENT));
+}
+
+function corrupt(path: string, message: string, cause?: unknown): LeyendaError {
+  return new LeyendaError("DATA_CORRUPT", `a file cannot be read: ${message}`, {
+    where: path,
+    expected: "an Arrow IPC stream as this version of Leyenda writes it",
+    hint: 'find out what is wrong with "leyenda verify"',
+    cause,
+  });
+}
