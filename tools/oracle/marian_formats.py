@@ -105,6 +105,11 @@ def main() -> None:
         base = rest[0]
         model = MarianMTModel.from_pretrained(base).float().eval()
         model.generation_config.renormalize_logits = True
+        # Marian's files have no row for the padding token; transformers' converter makes one of zeros, as all of opus-mt has it. The
+        # trained checkpoint's is not zero, and no file of Marian's could say the same weights.
+        with torch.no_grad():
+            model.model.shared.weight[model.config.pad_token_id] = 0
+            model.final_logits_bias[0, model.config.pad_token_id] = 0
     state, config = state_of(model), model.config.to_dict()
     texts = texts_of(base)
 
@@ -148,7 +153,7 @@ def main() -> None:
     marian_files.write_bin(os.path.join(marian_folder("marian-bin-float16"), "model.bin"), params, opts, "float16")
 
     tokenizer = MarianTokenizer.from_pretrained(base)
-    expected = {"texts": texts, "parameters": parameters, "greedy": generate(model, tokenizer, texts, 1), "beam4": generate(model, tokenizer, texts, 4)}
+    expected = {"texts": texts, "max_length": LONGEST if len(texts) < 100 else 64, "parameters": parameters, "greedy": generate(model, tokenizer, texts, 1), "beam4": generate(model, tokenizer, texts, 4)}
     if kind == "tiny":
         spm = sentencepiece.SentencePieceProcessor(model_file=os.path.join(base, "source.spm"))
         rng = np.random.default_rng(7)

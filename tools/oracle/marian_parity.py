@@ -3,7 +3,7 @@ early stopping; `marian-parity.mjs` compares.
 
     python marian_parity.py CHECKPOINT CAPTIONS.tsv OUT_FOLDER [--rows 1000] [--max-length 64]
 
-OUT_FOLDER gets `options.json` and, for each search, `<search>.ids` with a line for each caption: ids without the start token and
+OUT_FOLDER gets `options.json`, `captions.txt` and, for each search, `<search>.ids` with a line for each caption: ids without the start token and
 padding, between spaces. What is there is not made again. Captions of the same number of tokens are generated together, so that nothing is
 padded.
 """
@@ -41,6 +41,7 @@ def main() -> None:
     (options.out / "options.json").write_text(json.dumps({
         "transformers": transformers.__version__, "torch": torch.__version__, "rows": len(captions), "max_length": options.max_length,
         "searches": SEARCHES}, indent=1))
+    (options.out / "captions.txt").write_text("".join(caption + "\n" for caption in captions))
     by_length = defaultdict(list)
     for row, caption in enumerate(captions):
         ids = tokenizer(caption, truncation=True, max_length=64).input_ids

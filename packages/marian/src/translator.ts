@@ -84,8 +84,12 @@ export class Translator {
     const { config } = await readModelInfo(folder);
     const session = (name: string): Promise<InferenceSession> =>
       createSession(join(folder, name), intraOpThreads);
-    const { specialTokensInText } = config;
-    const tokenizer = await MarianTokenizer.load(folder, { ...preparation, specialTokensInText });
+    const { specialTokensInText, vocabularySize } = config;
+    const tokenizer = await MarianTokenizer.load(folder, {
+      ...preparation,
+      specialTokensInText,
+      vocabularySize,
+    });
     return new Translator(config, tokenizer, [await session("encoder.onnx"), await session("decoder.onnx")]);
   }
 

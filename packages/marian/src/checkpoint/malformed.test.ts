@@ -2,12 +2,13 @@ import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { crc32, deflateRawSync } from "node:zlib";
 
 import { LeyendaError } from "@leyenda/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { makePickle } from "../../test/make-pickle.js";
+import { makeZip, type ZipEntry } from "../../test/make-zip.js";
 import { MarianTokenizer } from "../spm/marian-tokenizer.js";
 import { readCheckpoint } from "./read-checkpoint.js";
 
@@ -115,54 +116,6 @@ describe("a damaged checkpoint is read, or refused with an error that says so:",
   });
 });
 
-/** A pickle of protocol 2 around some operations. */
-const pickle = (...parts: (string | number[])[]): Buffer =>
-  Buffer.concat([
-    Buffer.from([0x80, 2]),
-    ...parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : Buffer.from(part))),
-  ]);
-
-interface ZipEntry {
-  name: string;
-  data: Buffer;
-  deflate?: boolean;
-  /** Overrides of what the headers say. */
-  lies?: { uncompressed?: number; crc?: number; offset?: number; flags?: number };
-}
-
-function zip(entries: readonly ZipEntry[]): Buffer {
-  const parts: Buffer[] = [];
-  const central: Buffer[] = [];
-  let at = 0;
-  for (const { name, data, deflate = false, lies = {} } of entries) {
-    const stored = deflate ? deflateRawSync(data) : data;
-    const shared = Buffer.alloc(26);
-    shared.writeUInt16LE(20, 0);
-    shared.writeUInt16LE(lies.flags ?? 0, 2);
-    shared.writeUInt16LE(deflate ? 8 : 0, 4);
-    shared.writeUInt32LE(lies.crc ?? crc32(data), 10);
-    shared.writeUInt32LE(stored.length, 14);
-    shared.writeUInt32LE(lies.uncompressed ?? data.length, 18);
-    shared.writeUInt16LE(name.length, 22);
-    const place = Buffer.alloc(14);
-    place.writeUInt32LE(lies.offset ?? at, 10);
-    central.push(
-      Buffer.concat([Buffer.from("PK\u0001\u0002\u0014\0", "latin1"), shared, place, Buffer.from(name)]),
-    );
-    const local = Buffer.concat([Buffer.from("PK\u0003\u0004", "latin1"), shared, Buffer.from(name), stored]);
-    parts.push(local);
-    at += local.length;
-  }
-  const directory = Buffer.concat(central);
-  const end = Buffer.alloc(22);
-  end.write("PK\u0005\u0006", "latin1");
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(at, 16);
-  return Buffer.concat([...parts, directory, end]);
-}
-
 async function withWeights(bytes: Buffer): Promise<string> {
   const from = await mkdtemp(join(folder, "pytorch-"));
   for (const name of ["config.json", "generation_config.json", "source.spm", "target.spm", "vocab.json"])
@@ -175,32 +128,32 @@ describe("a hostile pytorch_model.bin is refused by what it tries:", () => {
   it.each([
     [
       "a call of the system",
-      pickle("cposix\nsystem\nX", [4, 0, 0, 0], "true", [0x85, 0x52], "."),
+      makePickle("cposix\nsystem\nX", [4, 0, 0, 0], "true", [0x85, 0x52], "."),
       /posix\.system/,
     ],
     [
       "a call by name from the stack",
-      pickle([0x8c, 2], "os", [0x8c, 6], "system", [0x93], "."),
+      makePickle([0x8c, 2], "os", [0x8c, 6], "system", [0x93], "."),
       /os\.system/,
     ],
-    ["eval", pickle("c__builtin__\neval\n."), /__builtin__\.eval/],
+    ["eval", makePickle("c__builtin__\neval\n."), /__builtin__\.eval/],
     [
       "an attribute of what is allowed",
-      pickle("ctorch._utils\n_rebuild_tensor_v2.__globals__\n."),
+      makePickle("ctorch._utils\n_rebuild_tensor_v2.__globals__\n."),
       /__globals__/,
     ],
-    ["an instance by INST", pickle("(ios\nsystem\n."), /0x69 \("i"\)/],
-    ["an instance by OBJ", pickle("(ccollections\nOrderedDict\no."), /0x6f \("o"\)/],
-    ["a new object", pickle("ccollections\nOrderedDict\n)", [0x81], "."), /0x81/],
-    ["an extension", pickle([0x82, 1], "."), /0x82/],
-    ["a call of what is no function", pickle("K", [1], ")R."), /cannot be called/],
-    ["an empty stack", pickle("."), /empty stack/],
-    ["a mark that is missing", pickle("u."), /mark/],
-    ["no end", pickle("K", [1]), /truncated/],
-    ["a storage that is none", pickle("K", [1], "Q."), /no storage/],
-    ["no state dict", pickle("K", [1], "."), /no state dict/],
+    ["an instance by INST", makePickle("(ios\nsystem\n."), /0x69 \("i"\)/],
+    ["an instance by OBJ", makePickle("(ccollections\nOrderedDict\no."), /0x6f \("o"\)/],
+    ["a new object", makePickle("ccollections\nOrderedDict\n)", [0x81], "."), /0x81/],
+    ["an extension", makePickle([0x82, 1], "."), /0x82/],
+    ["a call of what is no function", makePickle("K", [1], ")R."), /cannot be called/],
+    ["an empty stack", makePickle("."), /empty stack/],
+    ["a mark that is missing", makePickle("u."), /mark/],
+    ["no end", makePickle("K", [1]), /truncated/],
+    ["a storage that is none", makePickle("K", [1], "Q."), /no storage/],
+    ["no state dict", makePickle("K", [1], "."), /no state dict/],
   ])("%s", async (_, data, message) => {
-    const zipped = await withWeights(zip([{ name: "archive/data.pkl", data }]));
+    const zipped = await withWeights(makeZip([{ name: "archive/data.pkl", data }]));
     await expect(readCheckpoint(zipped, "marian")).rejects.toMatchObject({
       code: "MODEL_INVALID",
       where: join(zipped, "pytorch_model.bin"),
@@ -223,24 +176,28 @@ describe("a hostile pytorch_model.bin is refused by what it tries:", () => {
       [{ name: "archive/data.pkl", data: Buffer.alloc(1000), deflate: true, lies: { uncompressed: 2000 } }],
       /./,
     ],
-    ["another checksum", [{ name: "archive/data.pkl", data: pickle("}."), lies: { crc: 7 } }], /checksum/],
+    [
+      "another checksum",
+      [{ name: "archive/data.pkl", data: makePickle("}."), lies: { crc: 7 } }],
+      /checksum/,
+    ],
     [
       "two entries in one place",
       [
-        { name: "archive/data.pkl", data: pickle("}.") },
-        { name: "archive/x", data: pickle("}."), lies: { offset: 0 } },
+        { name: "archive/data.pkl", data: makePickle("}.") },
+        { name: "archive/x", data: makePickle("}."), lies: { offset: 0 } },
       ],
       /overlaps/,
     ],
     [
       "a name twice",
       [
-        { name: "archive/data.pkl", data: pickle("}.") },
-        { name: "archive/data.pkl", data: pickle("}.") },
+        { name: "archive/data.pkl", data: makePickle("}.") },
+        { name: "archive/data.pkl", data: makePickle("}.") },
       ],
       /twice/,
     ],
-    ["a way out of its folder", [{ name: "../data.pkl", data: pickle("}.") }], /./],
+    ["a way out of its folder", [{ name: "../data.pkl", data: makePickle("}.") }], /./],
     [
       "encryption",
       [{ name: "archive/data.pkl", data: Buffer.alloc(20), lies: { flags: 1, uncompressed: 8 } }],
@@ -250,14 +207,14 @@ describe("a hostile pytorch_model.bin is refused by what it tries:", () => {
     [
       "other bytes first",
       [
-        { name: "archive/data.pkl", data: pickle("}.") },
+        { name: "archive/data.pkl", data: makePickle("}.") },
         { name: "archive/byteorder", data: Buffer.from("big") },
       ],
       /big-endian/,
     ],
-    ["no tensors", [{ name: "archive/data.pkl", data: pickle("}.") }], /missing/],
+    ["no tensors", [{ name: "archive/data.pkl", data: makePickle("}.") }], /missing/],
   ])("a zip with %s", async (_, entries, message) => {
-    const from = await withWeights(zip(entries));
+    const from = await withWeights(makeZip(entries));
     await expect(readCheckpoint(from, "marian")).rejects.toMatchObject({
       code: "MODEL_INVALID",
       message: expect.stringMatching(message) as string,

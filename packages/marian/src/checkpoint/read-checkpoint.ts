@@ -1,4 +1,7 @@
+import { join } from "node:path";
+
 import { readTokenizerFiles } from "../spm/read-tokenizer-files.js";
+import { checkConfig } from "./check-config.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { findWeights, type FoundWeights } from "./find-weights.js";
 import type { MarianConvention } from "./marian-files/read-marian-options.js";
@@ -23,10 +26,12 @@ export async function readCheckpoint(from: string, convention: MarianConvention)
   if (format === "marian-npz" || format === "marian-bin") {
     const { config, tensors } = await readMarianCheckpoint(path, convention);
     const vocabulary = await readMarianVocabulary(folder, config);
+    checkConfig(vocabulary.config, path);
     const weights = new MarianWeights(tensors, vocabulary.config, path);
     return { format, weights, ...vocabulary };
   }
   const config = await readMarianConfig(folder);
+  checkConfig(config, join(folder, "config.json"));
   const weights = new MarianWeights(await readTensors(found), config, path);
   const tokenizer = await readTokenizerFiles(folder);
   return { format, config, weights, tokenizer };

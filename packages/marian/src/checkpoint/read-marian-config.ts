@@ -10,6 +10,7 @@ const int = z.int().nonnegative();
 const configSchema = z.object({
   model_type: z.literal("marian"),
   vocab_size: int,
+  decoder_vocab_size: int.nullish(),
   d_model: int,
   encoder_layers: int,
   decoder_layers: int,
@@ -90,6 +91,14 @@ export async function readMarianConfig(folder: string): Promise<MarianConfig> {
   const config = await readJson(join(folder, "config.json"), configSchema, true);
   const generation = (await readJson(join(folder, "generation_config.json"), generationSchema, false)) ?? {};
   if (config === null) throw new Error("a file that is wanted is never null");
+  const decoderWords = config.decoder_vocab_size ?? config.vocab_size;
+  if (decoderWords !== config.vocab_size) {
+    throw new LeyendaError(
+      "MODEL_INVALID",
+      `${decoderWords} words of the decoder and ${config.vocab_size} of the encoder: only one vocabulary for both is supported`,
+      { where: `${join(folder, "config.json")}, decoder_vocab_size` },
+    );
+  }
   const search = { ...config, ...withoutNulls(generation) };
   const banned = search.bad_words_ids ?? [];
   if (banned.some((words) => words.length !== 1)) {

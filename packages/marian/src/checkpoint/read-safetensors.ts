@@ -39,6 +39,7 @@ export async function readSafetensors(path: string): Promise<Map<string, Tensor>
   const header = parseHeader(bytes.toString("utf8", 8, 8 + headerBytes), path);
   const data = bytes.subarray(8 + headerBytes);
   const tensors = new Map<string, Tensor>();
+  let promised = 0;
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__" || !isTensor(entry)) continue;
     const [start, end] = entry.data_offsets;
@@ -59,6 +60,10 @@ export async function readSafetensors(path: string): Promise<Map<string, Tensor>
         `tensor ${name}`,
       );
     }
+    promised += wanted;
+    // The format has no overlaps; here they would fill any memory.
+    if (promised > data.length)
+      throw invalidModel(path, "its bytes are another tensor's too", `tensor ${name}`);
     tensors.set(name, { shape: entry.shape, data: decodeFloats(type, data.subarray(start, end)) });
   }
   return tensors;

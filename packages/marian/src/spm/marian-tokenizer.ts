@@ -30,6 +30,8 @@ export interface TokenizerOptions {
   normalizePunctuation?: boolean;
   /** A source in nothing but capitals as a sentence. @default false */
   lowerAllCaps?: boolean;
+  /** The model's: pieces with an id that it does not know are refused. */
+  vocabularySize?: number;
 }
 
 type Encoder = (text: string) => string[];
@@ -60,14 +62,14 @@ export class MarianTokenizer {
     this.#encodeSource = createEncoder(source);
     this.#createTargetEncoder = () => createEncoder(target);
     this.#options = options;
-    const vocabulary = parseVocabulary(files["vocab.json"], join(path, "vocab.json"));
-    this.#ids = new Map(Object.entries(vocabulary));
+    const vocabulary = parseVocabulary(files["vocab.json"], join(path, "vocab.json"), options.vocabularySize);
+    this.#ids = vocabulary;
     const pieces: string[] = [];
     for (const [piece, id] of this.#ids) pieces[id] = piece;
     this.#pieces = pieces;
-    this.#end = vocabulary[special.end] ?? 0;
-    this.#unknown = vocabulary[special.unknown] ?? 1;
-    this.#skipped = new Set(Object.values(special).flatMap((token) => vocabulary[token] ?? []));
+    this.#end = vocabulary.get(special.end) ?? 0;
+    this.#unknown = vocabulary.get(special.unknown) ?? 1;
+    this.#skipped = new Set(Object.values(special).flatMap((token) => vocabulary.get(token) ?? []));
   }
 
   /** @throws LeyendaError MODEL_MISSING or MODEL_INVALID naming the file */
@@ -127,10 +129,23 @@ export class MarianTokenizer {
   }
 }
 
-function parseVocabulary(bytes: Uint8Array, path: string): Record<string, number> {
+function parseVocabulary(
+  bytes: Uint8Array,
+  path: string,
+  size = Number.POSITIVE_INFINITY,
+): ReadonlyMap<string, number> {
+  let vocabulary: Map<string, number>;
   try {
-    return vocabularySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+    vocabulary = new Map(
+      Object.entries(vocabularySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")))),
+    );
   } catch (cause) {
     throw invalidModel(path, "the vocabulary is not a JSON object from piece to id", undefined, cause);
   }
+  for (const token of [special.end, special.unknown])
+    if (!vocabulary.has(token)) throw invalidModel(path, `the vocabulary has no ${token}`);
+  for (const [piece, id] of vocabulary)
+    if (id >= size)
+      throw invalidModel(path, `the model has ${size} words`, `piece ${piece} with the id ${id}`);
+  return vocabulary;
 }

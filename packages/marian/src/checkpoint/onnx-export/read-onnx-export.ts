@@ -8,6 +8,7 @@ import { decodeFloats, floatBytes, type FloatType } from "../decode-floats.js";
 import { invalidModel } from "../invalid-model.js";
 import { readModelFile } from "../read-model-file.js";
 import type { Tensor } from "../read-safetensors.js";
+import { UnpackBudget } from "../unpack-budget.js";
 import { type OnnxGraphs, type OnnxTensor, readOnnxGraphs } from "./read-onnx-graphs.js";
 
 type Side = "encoder" | "decoder";
@@ -66,6 +67,8 @@ async function addWeights(
       `node ${integer.name}`,
     );
   const files = new Map<string, Uint8Array>();
+  const budget = new UnpackBudget();
+  budget.add(bytes.length);
   for (const { name, tensor, initializer, turned } of weightsOf(graphs, side)) {
     if (tensors.has(name)) continue;
     const item = `tensor ${initializer}`;
@@ -77,14 +80,22 @@ async function addWeights(
       const { location, offset, length } = tensor.external;
       if (location !== basename(location) || location === "..")
         throw invalidModel(path, `its data would be outside the folder, at ${location}`, item);
-      const file =
-        files.get(location) ?? (await readModelFile(join(folder, location), "the data of a graph"));
-      files.set(location, file);
+      let file = files.get(location);
+      if (file === undefined) {
+        file = await readModelFile(join(folder, location), "the data of a graph");
+        files.set(location, file);
+        budget.add(file.length);
+      }
       data = file.subarray(offset, length === undefined ? undefined : offset + length);
     }
     const wanted = tensor.shape.reduce((product, side) => product * side, 1) * floatBytes[type];
     if (data.length !== wanted)
       throw invalidModel(path, `${data.length} bytes where its shape needs ${wanted}`, item);
+    try {
+      budget.spend(wanted / floatBytes[type]);
+    } catch (cause) {
+      throw invalidModel(path, (cause as Error).message, item, cause);
+    }
     const values = decodeFloats(type, data);
     const [rows = 0, columns = 0] = tensor.shape;
     tensors.set(

@@ -6,6 +6,7 @@ import { decodeFloats, floatBytes, type FloatType } from "../decode-floats.js";
 import { invalidModel } from "../invalid-model.js";
 import { readModelFile } from "../read-model-file.js";
 import type { Tensor } from "../read-safetensors.js";
+import { UnpackBudget } from "../unpack-budget.js";
 import { openZip } from "../zip/open-zip.js";
 import { PickleDict, PickleTensor, type PickleValue } from "./pickle-value.js";
 import { readLegacyFile } from "./read-legacy-file.js";
@@ -18,6 +19,9 @@ const types: Partial<Record<string, FloatType>> = {
   Half: "f16",
   BFloat16: "bf16",
 };
+
+/** Of checkpoints in checkpoints. */
+const maxDepth = 8;
 
 const zipMagic = Buffer.from("PK\u0003\u0004", "latin1");
 
@@ -68,10 +72,12 @@ async function readZipped(path: string): Promise<Map<string, Tensor>> {
       byStorage.set(key, [...(byStorage.get(key) ?? []), entry]);
     }
     const tensors = new Map<string, Tensor>();
+    const budget = new UnpackBudget();
     for (const [key, views] of byStorage) {
       if (views.every(([, { storage }]) => types[storage.type] === undefined)) continue;
       const bytes = await zip.read(`${folder}data/${key}`);
-      for (const [name, view] of views) addTensor(tensors, name, view, bytes);
+      budget.add(bytes.length);
+      for (const [name, view] of views) addTensor(tensors, name, view, bytes, budget);
     }
     return tensors;
   } finally {
@@ -82,19 +88,24 @@ async function readZipped(path: string): Promise<Map<string, Tensor>> {
 function readLegacy(bytes: Uint8Array): Map<string, Tensor> {
   const { value, storages } = readLegacyFile(bytes, (storage) => storageBytes(storage.type));
   const tensors = new Map<string, Tensor>();
+  const budget = new UnpackBudget();
+  budget.add(bytes.length);
   for (const [name, view] of stateDict(value)) {
     const storage = storages.get(view.storage.key);
     if (storage === undefined) throw new Error(`the storage of tensor ${name} is missing`);
-    addTensor(tensors, name, view, storage);
+    addTensor(tensors, name, view, storage, budget);
   }
   return tensors;
 }
 
 /** Name and tensor of each item, also where the state dict lies inside a training checkpoint's `model` or `state_dict`. */
-function stateDict(value: PickleValue): [string, PickleTensor][] {
+function stateDict(value: PickleValue, depth = 0): [string, PickleTensor][] {
   if (!(value instanceof PickleDict)) throw new Error("it holds no state dict");
   const inner = value.items.get("state_dict") ?? value.items.get("model");
-  if (inner instanceof PickleDict) return stateDict(inner);
+  if (inner instanceof PickleDict) {
+    if (depth > maxDepth) throw new Error("its state dict holds itself");
+    return stateDict(inner, depth + 1);
+  }
   const found: [string, PickleTensor][] = [];
   for (const [name, item] of value.items)
     if (typeof name === "string" && item instanceof PickleTensor) found.push([name, item]);
@@ -112,6 +123,7 @@ function addTensor(
   name: string,
   { storage, offset, shape, strides }: PickleTensor,
   bytes: Uint8Array,
+  budget: UnpackBudget,
 ): void {
   const type = types[storage.type];
   if (type === undefined) return;
@@ -125,6 +137,7 @@ function addTensor(
   const last = shape.reduce((sum, side, axis) => sum + (side - 1) * (strides[axis] ?? 0), offset);
   if (elements > 0 && (last >= storage.length || elements > storage.length))
     throw new Error(`tensor ${name} of shape [${shape.join(", ")}] does not fit in its storage`);
+  budget.spend(elements);
   if (isRowMajor(shape, strides)) {
     const data = bytes.subarray(offset * size, (offset + elements) * size);
     tensors.set(name, { shape: [...shape], data: decodeFloats(type, data) });

@@ -1,0 +1,83 @@
+// Compares our ids with those that marian_parity.py and marian_formats.py recorded, row by row, and says how many are equal.
+//
+//   node marian-parity.mjs FOLDER...
+//
+// FOLDER has options.json, `<search>.ids`, captions.txt and a checkpoint; or expected.json with a folder for each file format. Ends with
+// 1 where any row differs. Needs a built checkout.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+
+import { convertCheckpoint, Translator } from "../../packages/marian/dist/index.js";
+
+/** What a search is in transformers, and here. */
+const searchOf = ({ num_beams: beams, early_stopping: earlyStopping = true }) => ({ beams, earlyStopping });
+
+const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
+const readLines = (path) => readFileSync(path, "utf8").split("\n").slice(0, -1);
+
+let differing = 0;
+function compare(what, found, expected) {
+  const rows = expected.map((ids, row) => (found[row].ids.join(" ") === ids ? null : row));
+  const others = rows.filter((row) => row !== null);
+  differing += others.length;
+  const named = others.length === 0 ? "" : `; not rows ${others.slice(0, 10).join(", ")}`;
+  console.log(`${what}: ${expected.length - others.length} of ${expected.length} rows equal${named}`);
+}
+
+async function withTranslator(checkpoint, options, use) {
+  const folder = mkdtempSync(join(tmpdir(), "leyenda-parity-"));
+  try {
+    await convertCheckpoint(checkpoint, folder, { precision: "fp32", ...options });
+    const translator = await Translator.load(folder);
+    await use(translator);
+    await translator.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function compareSearches(folder) {
+  const { rows, max_length: maxLength, searches } = readJson(join(folder, "options.json"));
+  const captions = readLines(join(folder, "captions.txt")).slice(0, rows);
+  await withTranslator(join(folder, "checkpoint"), {}, async (translator) => {
+    for (const [name, search] of Object.entries(searches)) {
+      const path = join(folder, `${name}.ids`);
+      if (!existsSync(path)) continue;
+      const options = { ...searchOf(search), maxLength, maxSourceLength: 64, lengthPenalty: 1 };
+      compare(`${basename(folder)}, ${name}`, await translator.translate(captions, options), readLines(path));
+    }
+  });
+}
+
+async function compareFormats(folder) {
+  const { texts, max_length: maxLength, greedy, beam4 } = readJson(join(folder, "expected.json"));
+  const formats = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of formats.filter((entry) => !entry.name.startsWith("ssru"))) {
+    await withTranslator(join(folder, name), { convention: "hugging-face" }, async (translator) => {
+      for (const [beams, expected] of [
+        [1, greedy],
+        [4, beam4],
+      ]) {
+        const options = {
+          beams,
+          maxLength,
+          maxSourceLength: maxLength,
+          earlyStopping: true,
+          lengthPenalty: 1,
+        };
+        compare(
+          `${name}, ${beams === 1 ? "greedy" : `beam ${beams}`}`,
+          await translator.translate(texts, options),
+          expected.map((ids) => ids.join(" ")),
+        );
+      }
+    });
+  }
+}
+
+for (const folder of process.argv.slice(2)) {
+  if (existsSync(join(folder, "expected.json"))) await compareFormats(folder);
+  else await compareSearches(folder);
+}
+process.exitCode = differing === 0 ? 0 : 1;
