@@ -107,7 +107,10 @@ describe.skipIf(corpus === undefined)("a converted checkpoint in fp32 (needs LEY
 
     await writeFile(join(broken, "model.safetensors"), weights);
     const config = JSON.parse(await readFile(join(broken, "config.json"), "utf8")) as object;
-    await writeFile(join(broken, "config.json"), JSON.stringify({ ...config, vocab_size: 8002 }));
+    await writeFile(
+      join(broken, "config.json"),
+      JSON.stringify({ ...config, vocab_size: 8002, decoder_vocab_size: 8002 }),
+    );
     await expect(convert()).rejects.toMatchObject({
       where: expect.stringContaining("shared.weight") as string,
     });
