@@ -215,7 +215,7 @@ describe("verifyDataset", () => {
     await rename(path("train-00003-of-00005.arrow"), path("train-00009-of-00005.arrow"));
     const found = (await problems()).join("\n");
     expect(found).toContain("files: train-00003-of-00005.arrow");
-    expect(found).toContain("files: train-00009-of-00005.arrow: the manifest does not know");
+    expect(found).toContain("files: train-00009-of-00005.arrow: manifest.json does not know");
     expect(found).toContain(`count: train: ${train - 9} rows`);
   });
 

@@ -1,24 +1,42 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
-import { addDatasetOptions, type DatasetOptions, openDataset } from "../options/dataset-options.js";
+import { addDatasetOptions, type DatasetOptions } from "../options/dataset-options.js";
+import { openFolder } from "../options/open-folder.js";
 import type { Verb } from "../run-cli.js";
 
-/** `leyenda verify <dataset>`: exit code 1 when anything is wrong. */
+interface VerifyVerbOptions extends DatasetOptions {
+  format: string;
+  nearBits: number;
+}
+
+/** `leyenda verify <dataset|folder>`: exit code 1 when anything is wrong. */
 export function addVerifyVerb(program: Command, { io, exit }: Verb): void {
   const command = program
     .command("verify")
-    .description("check every count, hash and picture of a finished dataset");
-  addDatasetOptions(command).action(async (dataset: string, options: DatasetOptions) => {
-    const { config, folders } = await openDataset(dataset, options, io);
-    const { verifyDataset } = await import("@leyenda/shards");
-    const { train, validation } = config.select;
-    const report = await verifyDataset(folders.dataset, { expected: { train, validation } });
-    if (options.json === true) io.out(`${JSON.stringify(report)}\n`);
-    else {
-      for (const { check, where, message } of report.problems) io.out(`${check}: ${where}: ${message}\n`);
-      const verdict = report.ok ? "everything is right" : `${report.problemCount} problem(s)`;
-      io.out(`${folders.dataset}: ${report.rows} rows in ${report.shards} shards checked: ${verdict}\n`);
-    }
+    .description("check every count, checksum, picture and caption of a dataset, ours or any other")
+    .option("--format <name>", "arrow, disk, parquet, webdataset, imagefolder, or auto", "auto")
+    .option(
+      "--near-bits <n>",
+      "bits in which perceptual hashes of leaked pictures may differ; 0 compares bytes only",
+      nearBits,
+      4,
+    );
+  addDatasetOptions(
+    command,
+    "name of a folder in datasets/, path of a dataset.json, or a folder with data",
+  ).action(async (dataset: string, options: VerifyVerbOptions) => {
+    const { renderVerifyReport, verifyDataset } = await import("@leyenda/shards");
+    const { folder, expected } = await openFolder(dataset, options, io);
+    const { format, nearBits } = options;
+    const report = await verifyDataset(folder, { expected: expected ?? {}, format, nearBits });
+    io.out(options.json === true ? `${JSON.stringify(report)}\n` : renderVerifyReport(report));
     if (!report.ok) exit(1);
   });
+}
+
+function nearBits(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 10)
+    throw new InvalidArgumentError("expected a whole number from 0 to 10.");
+  return value;
 }

@@ -1,108 +1,145 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { posix } from "node:path";
 
-import { type Manifest, readManifest } from "@leyenda/core";
-import type { Schema } from "apache-arrow";
+import { isErrno, LeyendaError } from "@leyenda/core";
 
-import { rootHash } from "../root-hash.js";
-import { shardSchema } from "../write/shard-schema.js";
-import { readShard } from "./read-shard.js";
-import { RowChecks } from "./row-checks.js";
-import type { Check, Problem, VerifyReport } from "./verify-report.js";
+import { checkOwnSchema, checkSchema } from "./checks/check-schema.js";
+import { RowChecks } from "./checks/row-checks.js";
+import { checkFiles } from "./expect/check-files.js";
+import { type Expectations, readExpectations } from "./expect/expectations.js";
+import type { DataFile, RowBatch } from "./formats/dataset-format.js";
+import { findFormat, type FoundDataset } from "./formats/find-format.js";
+import { ProblemList, type Say } from "./problem-list.js";
+import type { VerifyReport } from "./verify-report.js";
 
-const listed = 100;
+export interface VerifyOptions {
+  /** Rows that each split must have. */
+  expected?: Record<string, number>;
+  /** `arrow`, `disk`, `parquet`, `webdataset`, `imagefolder`, or `auto`. @default "auto" */
+  format?: string;
+  /**
+   * Bits of 64 in which both perceptual hashes of pictures of different splits may differ to be taken for one picture; 0 compares
+   * bytes only. @default 4
+   */
+  nearBits?: number;
+}
 
 /**
- * Checks a finished dataset folder against its manifest and itself: files, sizes, SHA-256, root hash, schema, exact counts, every
- * picture decoded, captions, duplicates, and leaks between the splits. What is wrong is reported, never thrown.
+ * Checks a dataset folder of any format against its manifest, where it has one, and against itself: files, sizes, SHA-256, schema,
+ * counts, every picture decoded, captions, duplicates, and leaks between the splits, by key, by bytes and by look. What is wrong
+ * is reported, never thrown.
  *
- * Keys and hashes of all rows are held in memory, about 300 bytes a row.
+ * Memory grows by about 100 bytes a row.
+ *
+ * @throws LeyendaError DATA_MISSING for a folder without a dataset, USAGE for a format that is unknown or ambiguous
  */
 export async function verifyDataset(
   folder: string,
-  { expected }: { expected?: { train: number; validation: number } } = {},
+  { expected = {}, format = "auto", nearBits = 4 }: VerifyOptions = {},
 ): Promise<VerifyReport> {
-  const report: VerifyReport = { ok: true, shards: 0, rows: 0, splits: {}, problemCount: 0, problems: [] };
-  const say = (check: Check, where: string, message: string): void => {
-    report.ok = false;
-    report.problemCount += 1;
-    if (report.problems.length < listed) report.problems.push({ check, where, message } satisfies Problem);
-  };
-  const manifest = await readManifest(folder).catch((error: unknown) => {
-    say("manifest", join(folder, "manifest.json"), (error as Error).message);
-    return null;
+  const list = new ProblemList();
+  const found = await findFormat(folder, format).catch((error: unknown) => {
+    if (error instanceof LeyendaError && error.code === "DATA_MISSING") return null;
+    throw error;
   });
-  if (manifest === null) {
-    if (report.ok) say("manifest", folder, "there is no manifest.json: the dataset is not finished");
-    return report;
-  }
-  await checkFiles(folder, manifest, say);
+  const report: Omit<VerifyReport, "ok"> = {
+    folder,
+    format: found?.format.name ?? null,
+    checksums: null,
+    shards: 0,
+    rows: 0,
+    splits: {},
+    columns: [],
+    problemCount: 0,
+    warningCount: 0,
+    counts: list.counts,
+    problems: list.problems,
+  };
+  if (found === null)
+    list.say("files", folder, "there is no dataset in this folder: it is elsewhere, or not finished");
+  else await verify(folder, found, { expected, nearBits }, report, list.say);
+  return { ...report, ok: list.errors === 0, problemCount: list.errors, warningCount: list.warnings };
+}
+
+async function verify(
+  folder: string,
+  found: FoundDataset,
+  { expected, nearBits }: Required<Pick<VerifyOptions, "expected" | "nearBits">>,
+  report: Omit<VerifyReport, "ok">,
+  say: Say,
+): Promise<void> {
+  const { format, files, names } = found;
+  const expectations = await readExpectations(folder, names, say);
+  report.checksums = expectations.source;
+  await checkFiles(folder, files, format, expectations, say);
   const checks = new RowChecks(say);
-  for (const { part, rows, files } of manifest.parts) {
-    const file = files.shard?.name ?? `${part}.arrow`;
-    const split = part.split("-")[0] ?? "";
-    let seen = 0;
-    try {
-      for await (const batch of readShard(join(folder, file))) {
-        if (seen === 0) checkSchema(batch.schema, file, say);
-        await checks.check(batch.rows, split, file, seen);
-        seen += batch.rows.length;
-      }
-    } catch (error) {
-      say("files", file, `cannot be read after row ${seen}: ${(error as Error).message}`);
-    }
-    if (seen !== rows) say("count", file, `${seen} rows, expected ${rows}`);
+  for (const file of filesToRead(files, expectations)) {
+    const rows = await readFile(file, { folder, found, expectations, checks, report }, say);
     report.shards += 1;
-    report.rows += seen;
-    report.splits[split] = (report.splits[split] ?? 0) + seen;
+    report.splits[file.split] = (report.splits[file.split] ?? 0) + rows;
   }
-  for (const [split, count] of Object.entries(expected ?? {})) {
-    const found = report.splits[split] ?? 0;
-    if (found !== count) say("count", split, `${found} rows, expected ${count}`);
+  report.rows = checks.rows;
+  checks.finish(nearBits);
+  const counts = new Map([...expectations.splits, ...Object.entries(expected)]);
+  for (const [split, count] of counts) {
+    const rows = report.splits[split] ?? 0;
+    if (rows !== count) say("count", split, `${rows} rows, expected ${count}`);
   }
-  return report;
 }
 
-type Say = (check: Check, where: string, message: string) => void;
+/** Files that are expected and not there have been named already. */
+function filesToRead(
+  files: readonly DataFile[],
+  { manifest, files: expected }: Expectations,
+): readonly DataFile[] {
+  if (manifest === null) return files;
+  const known = new Set(expected.map(({ name }) => name));
+  return files.filter(({ name }) => known.has(name));
+}
 
-async function checkFiles(folder: string, manifest: Manifest, say: Say): Promise<void> {
-  const entries = manifest.parts.flatMap(({ files }) => Object.values(files));
-  const names = new Set(entries.map((entry) => entry.name));
-  for (const name of await readdir(folder)) {
-    if (name.endsWith(".arrow") && !names.has(name))
-      say("files", name, "the manifest does not know this shard");
-  }
-  for (const { name, bytes, sha256 } of entries) {
-    const hash = createHash("sha256");
-    let size = 0;
-    try {
-      await pipeline(createReadStream(join(folder, name)), async (chunks) => {
-        for await (const chunk of chunks as AsyncIterable<Buffer>) {
-          hash.update(chunk);
-          size += chunk.length;
-        }
-      });
-    } catch (error) {
-      say("files", name, `cannot be read: ${(error as Error).message}`);
-      continue;
+interface Reading {
+  folder: string;
+  found: FoundDataset;
+  expectations: Expectations;
+  checks: RowChecks;
+  report: Omit<VerifyReport, "ok">;
+}
+
+async function readFile(file: DataFile, reading: Reading, say: Say): Promise<number> {
+  const { folder, found, expectations, checks } = reading;
+  const before = checks.rows;
+  checks.begin(file.name, file.split);
+  let isFirstBatch = true;
+  try {
+    for await (const batch of found.format.read(folder, file, found.names)) {
+      if (isFirstBatch) checkColumns(batch, file, reading, say);
+      isFirstBatch = false;
+      await checks.check(batch.rows);
     }
-    if (size !== bytes) say("files", name, `${size} bytes, expected ${bytes}`);
-    if (hash.digest("hex") !== sha256) say("checksum", name, "its SHA-256 is not the manifest's");
+  } catch (error) {
+    if (isErrno(error, "EMFILE", "EACCES", "EIO")) throw error;
+    say("files", file.name, `cannot be read after row ${checks.rows - before}: ${(error as Error).message}`);
   }
-  if (manifest.summary.rootHash !== rootHash(manifest)) {
-    say("checksum", "manifest.json", "the root hash does not follow from the shards' hashes");
-  }
+  const rows = checks.rows - before;
+  const expected = expectations.files.find(({ name }) => name === file.name)?.rows ?? null;
+  if (expected !== null && rows !== expected) say("count", file.name, `${rows} rows, expected ${expected}`);
+  if (rows === 0) say("count", file.name, "it has no rows");
+  return rows;
 }
 
-function checkSchema(schema: Schema, file: string, say: Say): void {
-  const describe = ({ fields }: Schema): string =>
-    fields.map((field) => `${field.name}: ${field.toString()}`).join("; ");
-  const expected = shardSchema(schema.fields.some(({ name }) => name === "extra"));
-  if (describe(schema) !== describe(expected)) say("schema", file, `its columns are ${describe(schema)}`);
-  if (schema.metadata.get("huggingface") !== expected.metadata.get("huggingface")) {
-    say("schema", file, "the Hugging Face metadata is missing or differs");
-  }
+function checkColumns(
+  batch: RowBatch,
+  file: DataFile,
+  { expectations, report, found }: Reading,
+  say: Say,
+): void {
+  const isOwn = expectations.manifest?.stage === "shards" && found.format.name === "arrow";
+  const isFirst = report.columns.length === 0;
+  const first = isFirst
+    ? null
+    : { columns: report.columns, file: posix.basename(found.files[0]?.name ?? "") };
+  if (isOwn) checkOwnSchema(batch, file.name, say);
+  else checkSchema(batch, file.name, first, say);
+  if (isFirst) report.columns = batch.columns ?? [];
+  if (isFirst && batch.rows[0]?.captions.length === 0)
+    say("schema", file.name, `there is no caption among its columns: ${(batch.columns ?? []).join("; ")}`);
 }

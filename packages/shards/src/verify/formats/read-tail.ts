@@ -1,0 +1,14 @@
+import { open } from "node:fs/promises";
+
+/** The last bytes of a file, fewer where it is shorter. */
+export async function readTail(path: string, length: number): Promise<Buffer> {
+  const handle = await open(path, "r");
+  try {
+    const { size } = await handle.stat();
+    const tail = Buffer.alloc(Math.min(length, size));
+    await handle.read(tail, 0, tail.length, size - tail.length);
+    return tail;
+  } finally {
+    await handle.close();
+  }
+}
