@@ -97,11 +97,12 @@ describe.each(formats)("verifyDataset of %s", (format) => {
   });
 
   it.each(["duplicated row", "row under a new key"])("names a %s", async (what) => {
-    const copy = { ...(rows[1] as PlainRow), ...(what === "duplicated row" ? {} : { key: "another" }) };
+    const [, second] = rows as [PlainRow, PlainRow];
+    const copy = { ...second, ...(what === "duplicated row" ? {} : { key: "another" }) };
     await write(shardsOf([...rows.slice(0, 10), copy], rows.slice(10)));
     const found = await problems();
     expect(found).toMatch(/duplicate: .*, row \d+: the same picture and captions as in/);
-    expect(/the same key/.test(found)).toBe(what === "duplicated row");
+    expect(found.includes("the same key")).toBe(what === "duplicated row");
   });
 
   it("names a leaked picture by its bytes, its key, and its look when it was saved again", async () => {

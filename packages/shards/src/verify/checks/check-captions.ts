@@ -3,7 +3,6 @@ import type { Say } from "../problem-list.js";
 
 /** UTF-8 that was read as Latin-1 or Windows-1252: `Ã±` for `ñ`. */
 const mojibake = /[ÃÂ][\u0080-\u00BF]|â€/u;
-// eslint-disable-next-line no-control-regex -- they are what is looked for
 const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/u;
 
 /** Names captions that are missing, empty or broken. */

@@ -40,11 +40,8 @@ export async function checkFiles(
     const problem = named.has(name) ? null : await format.checkEnd(join(folder, name)).catch(() => null);
     if (problem !== null) say("files", name, problem);
   }
-  if (
-    manifest !== null &&
-    manifest.summary.rootHash !== undefined &&
-    manifest.summary.rootHash !== rootHash(manifest)
-  )
+  const claimed = manifest?.summary.rootHash;
+  if (manifest !== null && claimed !== undefined && claimed !== rootHash(manifest))
     say("checksum", "manifest.json", "the root hash does not follow from the shards' hashes");
 }
 

@@ -45,7 +45,9 @@ async function* readTar(path: string): AsyncGenerator<RowBatch, void, undefined>
 async function* samplesOf(path: string): AsyncGenerator<Sample, void, undefined> {
   const extract = tar.extract();
   const source = createReadStream(path);
-  source.once("error", (error) => extract.destroy(error));
+  source.once("error", (error) => {
+    extract.destroy(error);
+  });
   source.pipe(extract);
   let sample = null as Sample | null;
   for await (const entry of extract) {
