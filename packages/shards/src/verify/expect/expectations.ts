@@ -62,10 +62,10 @@ async function addManifest(folder: string, expected: Expectations, say: Say): Pr
     if (manifest === null) return;
     expected.manifest = manifest;
     expected.source = "manifest.json";
-    expected.files = manifest.parts.flatMap(({ files, rows }) => {
-      const entries = Object.values(files);
-      return entries.map((file) => ({ ...file, rows: entries.length === 1 ? rows : null }));
-    });
+    expected.files = manifest.parts.flatMap(({ files, rows }) =>
+      // Beside a shard lies its index.
+      Object.entries(files).map(([role, file]) => ({ ...file, rows: role === "shard" ? rows : null })),
+    );
   } catch (error) {
     say("manifest", "manifest.json", (error as Error).message);
   }

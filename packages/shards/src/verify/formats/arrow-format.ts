@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 import { DataType, type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
 
+import { registerArrowCodecs } from "../../arrow-codecs.js";
 import type { DatasetFormat, RowBatch } from "./dataset-format.js";
 import { readPictureFile } from "./read-picture-file.js";
 import { readTail } from "./read-tail.js";
@@ -30,6 +31,7 @@ export const arrowFormat: DatasetFormat = {
 
 /** @throws where the stream is damaged */
 export async function* readArrow(path: string): AsyncGenerator<RowBatch, void, undefined> {
+  await registerArrowCodecs();
   const handle = (await isFile(path)) ? await open(path) : null;
   try {
     const reader = await (handle === null
