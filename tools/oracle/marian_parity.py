@@ -1,7 +1,7 @@
 """Records the ids that Hugging Face transformers generates for real captions, in fp32, for greedy search, 4 and 6 beams with each kind of
 early stopping; `marian-parity.mjs` compares.
 
-    python marian_parity.py CHECKPOINT CAPTIONS.tsv OUT_FOLDER [--rows 1000] [--max-length 64]
+    python marian_parity.py CHECKPOINT CAPTIONS.tsv OUT_FOLDER [--rows 1000] [--beam-rows 1000] [--max-length 64]
 
 OUT_FOLDER gets `options.json`, `captions.txt` and, for each search, `<search>.ids` with a line for each caption: ids without the start token and
 padding, between spaces. What is there is not made again. Captions of the same number of tokens are generated together, so that nothing is
@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("captions", type=Path, help="a caption in the first column")
     parser.add_argument("out", type=Path)
     parser.add_argument("--rows", type=int, default=1000)
+    parser.add_argument("--beam-rows", type=int, help="the first so many for searches with beams; without it, all")
     parser.add_argument("--max-length", type=int, default=64)
     options = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("THREADS", "1")))
@@ -46,12 +47,14 @@ def main() -> None:
     for row, caption in enumerate(captions):
         ids = tokenizer(caption, truncation=True, max_length=64).input_ids
         by_length[len(ids)].append((row, ids))
-    batches = [rows[at:at + TOGETHER] for rows in by_length.values() for at in range(0, len(rows), TOGETHER)]
     for name, search in SEARCHES.items():
         path = options.out / f"{name}.ids"
         if path.exists():
             continue
-        lines = [""] * len(captions)
+        count = len(captions) if name == "greedy" else options.beam_rows or len(captions)
+        lines = [""] * count
+        wanted = [[each for each in rows if each[0] < count] for rows in by_length.values()]
+        batches = [rows[at:at + TOGETHER] for rows in wanted for at in range(0, len(rows), TOGETHER)]
         for batch in batches:
             with torch.no_grad():
                 generated = model.generate(

@@ -213,6 +213,29 @@ describe("the translate stage", () => {
     );
   });
 
+  it.each([
+    ["empty", ""],
+    ["10,000 characters", "a very long caption ".repeat(500)],
+    ["control characters", "a\u0000b\u0007c\u001b[31m\r\n dog"],
+    ["emoji", "👩‍👩‍👧‍👦🎉🐶"],
+    ["right to left", "كلب أسود على الشاطئ"],
+    ["punctuation", "!!! ??? ... --- ;;;"],
+    ["a lone surrogate", "\ud800"],
+  ])("translates a caption that is %s, or says in its row what is wrong", async (name, caption) => {
+    const odd = { ...cleanRows[0], caption } as CleanRow;
+    await runStage(cleanPart([odd, ...cleanRows.slice(1)]), { ...context, overwrite: true });
+    await runStage(selection(), { ...context, overwrite: true });
+    context.config.translate.maxSourceLength = 64;
+    await runStage(stage, context);
+    const rows = await translated();
+    expect(rows).toHaveLength(3);
+    const flags = rows[0]?.flags.split(",").filter((flag) => flag !== "") ?? [];
+    // Nothing comes of nothing; of anything else comes a text or a mark.
+    if (caption !== "" && rows[0]?.caption_es.trim() === "") expect(flags).toContain("empty");
+    if (name === "10,000 characters") expect(flags).toContain("source_truncated");
+    if (name === "emoji" || name === "right to left") expect(flags).toContain("unknown_pieces");
+  });
+
   it("marks poor translations in their rows, and counts them in record and manifest", async () => {
     // Five tokens are enough for no translation.
     context.config.translate.maxLength = 5;
