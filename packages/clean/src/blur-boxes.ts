@@ -1,6 +1,8 @@
 import type { Pixels } from "@leyenda/core";
 import sharp from "sharp";
 
+import { libvips } from "./libvips.js";
+
 /** Left, top, right, bottom, each 0 to 1 of the upright picture's sides. */
 export type Box = readonly [number, number, number, number];
 
@@ -50,9 +52,11 @@ async function gaussian(
   channels: 1 | 3,
   sigma: number,
 ): Promise<Uint8Array> {
-  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
-    .blur(sigma)
-    .toColourspace(channels === 1 ? "b-w" : "srgb")
-    .raw()
-    .toBuffer();
+  return libvips.take(() =>
+    sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
+      .blur(sigma)
+      .toColourspace(channels === 1 ? "b-w" : "srgb")
+      .raw()
+      .toBuffer(),
+  );
 }

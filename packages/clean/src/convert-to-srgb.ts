@@ -1,6 +1,6 @@
 import type { Pixels } from "@leyenda/core";
 
-import type { MatrixProfile, Xyz } from "./read-matrix-profile.js";
+import type { MatrixProfile, ToneCurve, Xyz } from "./read-matrix-profile.js";
 import { encodeSrgb, srgbPrimaries } from "./srgb-space.js";
 
 /** Steps of linear light that are told apart: in the dark, where they matter most, a fifth of a level of 8 bits. */
@@ -17,20 +17,25 @@ export function convertToSrgb({ data }: Pixels, { primaries, curves }: MatrixPro
     Math.round(encodeSrgb(step / steps) * 255),
   );
   const levels = encodedLevels;
-  const [red = [], green = [], blue = []] = curves.map((curve) =>
-    Float64Array.from({ length: 256 }, (_, level) => curve(level / 255)),
-  );
+  const [red, green, blue] = curves.map(toLinear) as [Float64Array, Float64Array, Float64Array];
   const [[a, b, c], [d, e, f], [g, h, i]] = multiply(invert(srgbPrimaries), primaries);
-  const level = (linear: number): number =>
-    levels[linear <= 0 ? 0 : linear >= 1 ? steps : Math.round(linear * steps)] ?? 0;
   for (let at = 0; at < data.length; at += 3) {
     const r = red[data[at] ?? 0] ?? 0;
     const s = green[data[at + 1] ?? 0] ?? 0;
     const t = blue[data[at + 2] ?? 0] ?? 0;
-    data[at] = level(a * r + d * s + g * t);
-    data[at + 1] = level(b * r + e * s + h * t);
-    data[at + 2] = level(c * r + f * s + i * t);
+    data[at] = levels[toStep(a * r + d * s + g * t)] ?? 0;
+    data[at + 1] = levels[toStep(b * r + e * s + h * t)] ?? 0;
+    data[at + 2] = levels[toStep(c * r + f * s + i * t)] ?? 0;
   }
+}
+
+/** Linear light in steps for each level of 8 bits. */
+function toLinear(curve: ToneCurve): Float64Array {
+  return Float64Array.from({ length: 256 }, (_, level) => curve(level / 255) * steps);
+}
+
+function toStep(linear: number): number {
+  return linear <= 0 ? 0 : linear >= steps ? steps : (linear + 0.5) | 0;
 }
 
 /** Three columns. */

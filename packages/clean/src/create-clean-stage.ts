@@ -34,6 +34,12 @@ const picturesInFlight = 2;
 /** Longest time that one picture may take: libvips gives up on its own after half of it, unless a codec hangs. */
 const pictureMs = 120_000;
 
+/**
+ * glibc gives each thread a heap of its own, and what libvips' threads free there in ever other sizes is not used again by the
+ * others: 100,000 damaged pictures took 300 MiB and more with time. With two heaps it stays flat, and costs no time.
+ */
+const workerEnvironment = { MALLOC_ARENA_MAX: "2" };
+
 export interface CleanStageOptions {
   /** URL of the module that exports the stage. */
   module: string;
@@ -58,6 +64,7 @@ export function createCleanStage({
     module,
     partsInFlight: 1,
     isolation: { hangMs },
+    environment: workerEnvironment,
     recordFolder: ".",
     naming: contentNaming,
     versions: () => ({ node: process.version, vips: sharp.versions.vips }),

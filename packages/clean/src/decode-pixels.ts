@@ -7,6 +7,7 @@ import { convertToSrgb } from "./convert-to-srgb.js";
 import { decodeBmp } from "./decode-bmp.js";
 import { decodeFailure, isHarmless } from "./decode-failure.js";
 import type { ImageHeader } from "./inspect-image.js";
+import { libvips } from "./libvips.js";
 import type { Geometry } from "./resize-geometry.js";
 
 /** Longest time that libvips may take over one picture. */
@@ -24,25 +25,28 @@ export async function decodePixels(
   geometry: Geometry | null,
   options: CleanOptions,
 ): Promise<Pixels | Failure> {
-  const scale = (image: Sharp): Promise<Raw> =>
-    (geometry === null ? image : image.resize(geometry.width, geometry.height, { fit: "fill" }))
-      .flatten({ background: options.background })
-      .toColourspace("srgb")
-      .raw()
-      .timeout({ seconds: timeoutSeconds })
-      .toBuffer({ resolveWithObject: true });
+  const scale = (open: () => Sharp): Promise<Raw> =>
+    libvips.take(() => {
+      const image = open();
+      return (geometry === null ? image : image.resize(geometry.width, geometry.height, { fit: "fill" }))
+        .flatten({ background: options.background })
+        .toColourspace("srgb")
+        .raw()
+        .timeout({ seconds: timeoutSeconds })
+        .toBuffer({ resolveWithObject: true });
+    });
   if (header.bmp !== null) {
     const picture = decodeBmp(bytes, header.bmp);
     if (picture === null) return { outcome: "truncated_image", detail: "the file ends before its pixels do" };
     const { data, width, height } = picture;
     return toPixels(
-      await scale(sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false })),
+      await scale(() => sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false })),
     );
   }
   const { format, profile } = header;
   const attempt = (failOn: "error" | "warning"): Promise<Raw | Error> =>
     asValue(
-      scale(
+      scale(() =>
         sharp(bytes, {
           failOn,
           limitInputPixels: options.maxPixels,

@@ -2,6 +2,7 @@ import type { Pixels } from "@leyenda/core";
 import sharp, { type Sharp } from "sharp";
 
 import type { CleanOptions } from "./clean-options.js";
+import { libvips } from "./libvips.js";
 
 type Encode = (image: Sharp, quality: number) => Sharp;
 
@@ -19,6 +20,8 @@ export async function encodePicture(
   { data, width, height }: Pixels,
   { format, quality }: Pick<CleanOptions, "format" | "quality">,
 ): Promise<Uint8Array> {
-  const image = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
-  return encoders[format](image, quality).toBuffer();
+  return libvips.take(() => {
+    const image = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+    return encoders[format](image, quality).toBuffer();
+  });
 }

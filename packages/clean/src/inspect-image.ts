@@ -4,6 +4,7 @@ import type { CleanFailure } from "./clean-result.js";
 import { decodeFailure } from "./decode-failure.js";
 import { isAnimatedPng } from "./is-animated-png.js";
 import { isSrgbProfile } from "./is-srgb-profile.js";
+import { libvips } from "./libvips.js";
 import { type BmpHeader, readBmpHeader } from "./read-bmp-header.js";
 import { readJpegHeader } from "./read-jpeg-header.js";
 import { type MatrixProfile, readMatrixProfile } from "./read-matrix-profile.js";
@@ -81,7 +82,7 @@ function inspectBmp(bytes: Uint8Array): ImageHeader | CleanFailure {
 async function inspectWithSharp(bytes: Uint8Array, format: ImageFormat): Promise<ImageHeader | CleanFailure> {
   let metadata: Metadata;
   try {
-    metadata = await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
+    metadata = await libvips.take(() => sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata());
   } catch (error) {
     return { ...decodeFailure(error, format, bytes), format };
   }

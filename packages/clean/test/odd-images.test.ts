@@ -99,4 +99,29 @@ describe.skipIf(corpus === undefined)("the odd images of LEYENDA_CORPUS", () => 
       expect(error / turned.length, `orientation ${orientation}`).toBeLessThan(3);
     }
   });
+
+  it("show CMYK and YCCK JPEGs in the colours of the PNGs made of them", async () => {
+    const reftest = join(folder, "jpeg-decoder/tests/reftest/images");
+    const pixels = async (bytes: Uint8Array): Promise<Uint8Array> => {
+      const result = await cleanImage(bytes, { ...everything, format: "png" });
+      if (result.outcome !== "ok") throw new Error(result.detail);
+      return sharp(result.encoded).raw().toBuffer();
+    };
+    const difference = async (jpeg: Uint8Array, name: string): Promise<number> => {
+      const [found, expected] = await Promise.all([
+        pixels(jpeg),
+        pixels(readFileSync(join(reftest, `${name}.png`))),
+      ]);
+      expect(found).toHaveLength(expected.length);
+      return found.reduce((sum, value, at) => sum + Math.abs(value - (expected[at] ?? 0)), 0) / found.length;
+    };
+    // The PNGs were made without the JPEGs' ink profiles, so that colours differ a little.
+    for (const name of ["ycck", "mozilla/jpg-cmyk-1", "mozilla/jpg-cmyk-2"]) {
+      expect(await difference(readFileSync(join(reftest, `${name}.jpg`)), name), name).toBeLessThan(20);
+    }
+    // One kind taken for the other is far off. The first such marker is that of the thumbnail.
+    const mistaken = readFileSync(join(reftest, "ycck.jpg"));
+    mistaken[mistaken.lastIndexOf(Buffer.from("ffee000e", "hex")) + 15] = 0;
+    expect(await difference(mistaken, "ycck")).toBeGreaterThan(40);
+  });
 });

@@ -81,6 +81,7 @@ export function processMaker<Config extends FetchConfig>(
 ): ProcessMaker {
   const child = fork(fileURLToPath(import.meta.resolve("@leyenda/core/worker")), {
     serialization: "advanced",
+    env: { ...stage.environment, ...process.env },
     // Warnings of native libraries belong on the screen; results come over the channel.
     stdio: ["ignore", "inherit", "inherit", "ipc", notes ?? "ignore"],
   });

@@ -97,6 +97,8 @@ export interface Stage<Config extends FetchConfig = DatasetConfig> {
    * attempt. With one part in flight at a time.
    */
   isolation?: Isolation;
+  /** Environment variables of its worker processes, where the user's own environment does not set them. */
+  environment?: Readonly<Record<string, string>>;
   /** Folder of the records within the stage's folder; "." is beside the data. */
   recordFolder: string;
   naming: FileNaming;
