@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { cleanImage, defaultCleanOptions } from "../../../packages/clean/dist/index.js";
+import { perceptualHash } from "../../../packages/core/dist/index.js";
 
 // The package's own copy, whose settings are to be those of the stage.
 const sharp = createRequire(new URL("../../../packages/clean/package.json", import.meta.url))("sharp");
@@ -19,6 +20,22 @@ const options = { ...defaultCleanOptions, resize: "border", size: 256 };
 async function load() {
   const names = (await readdir(photos, { recursive: true })).filter((name) => name.endsWith(".jpg")).sort();
   return Promise.all(names.map((name) => readFile(join(photos, name))));
+}
+
+/** Milliseconds of CPU that the perceptual hashes of all the pictures take, at their stored size. */
+async function hashing(stored) {
+  const pictures = [];
+  for (const bytes of stored) {
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    pictures.push({ data, width: info.width, height: info.height });
+  }
+  const times = Array.from({ length: rounds }, () => {
+    const before = process.cpuUsage();
+    for (const picture of pictures) perceptualHash(picture);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  });
+  return Math.min(...times);
 }
 
 /** A worker's rounds: milliseconds of CPU and of the clock for all the pictures. */
@@ -48,7 +65,7 @@ async function work() {
       stored.map((bytes, at) => writeFile(join(out, `${String(at).padStart(4, "0")}.jpg`), bytes)),
     );
   }
-  process.send({ times, pictures: bodies.length });
+  process.send({ times, hashing: await hashing(stored), pictures: bodies.length });
 }
 
 if (index !== undefined) await work();
@@ -65,10 +82,11 @@ else {
     ),
   );
   const best = (name) => Math.min(...results.flatMap(({ times }) => times.map((time) => time[name])));
-  const { pictures } = results[0];
+  const { pictures, hashing } = results[0];
   console.log(
     JSON.stringify({
       cpuMs: best("cpu") / pictures,
+      hashMs: hashing / pictures,
       perSecond: (pictures * results.length * 1000) / best("wall"),
     }),
   );

@@ -121,3 +121,5 @@ for name, times in (("clean", own), ("img2dataset", peer), ("OpenCV", floor)):
         f"| {quality(stored[name], lanczos)} | {quality(stored[name], bicubic)} "
         f"| {np.mean([len(bytes_) for bytes_ in stored[name]]):.0f} |"
     )
+without = one["cpuMs"] - one["hashMs"]
+print(f"\nclean without its two hashes: {without:.2f} CPU-ms a picture, {without / floor[0]:.2f} times the floor")

@@ -37,12 +37,9 @@ if (process.argv[2] === "--child") {
 
 function measure(all, sidesFile, without) {
   const planted = plant(all);
-  // Removed rows are originals and copies alike.
-  const present = without ? randomRows(all, (random) => random >= 0.01) : null;
-  const count = present?.length ?? all;
-  const row = (place) => (present === null ? place : present[place]);
+  const count = eachRow(all, without, () => undefined);
   const table = selectionTable(count);
-  for (let place = 0; place < count; place += 1) planted.fill(table, place, row(place));
+  eachRow(all, without, (place, row) => planted.fill(table, place, row));
   const inputs = process.memoryUsage.rss();
 
   const train = Math.round(all * 0.1996);
@@ -60,11 +57,11 @@ function measure(all, sidesFile, without) {
 
   const counts = {};
   const sides = new Uint8Array(all);
-  for (let place = 0; place < count; place += 1) {
+  eachRow(all, without, (place, row) => {
     const verdict = selection.verdict(place);
     counts[verdict] = (counts[verdict] ?? 0) + 1;
-    sides[row(place)] = verdict === "train" ? 1 : verdict === "validation" ? 2 : 0;
-  }
+    sides[row] = verdict === "train" ? 1 : verdict === "validation" ? 2 : 0;
+  });
   expect(
     counts.train === train && counts.validation === validation,
     `the splits are not exact: ${JSON.stringify(counts)}`,
@@ -156,11 +153,16 @@ function finalise(value) {
   return (mix ^ (mix >>> 16)) >>> 0;
 }
 
-function randomRows(all, keep) {
-  const rows = new Uint32Array(all);
-  let count = 0;
-  for (let row = 0; row < all; row += 1) if (keep(mixed(row, 99) / 2 ** 32)) rows[count++] = row;
-  return rows.subarray(0, count);
+/**
+ * Visits the rows that are there, in order, with their places: all, or all but a random 1 %, originals and copies alike.
+ *
+ * @returns how many they are
+ */
+function eachRow(all, without, visit) {
+  let place = 0;
+  for (let row = 0; row < all; row += 1)
+    if (!without || mixed(row, 99) / 2 ** 32 >= 0.01) visit(place++, row);
+  return place;
 }
 
 function expect(condition, message) {
