@@ -1,48 +1,56 @@
-/** Smaller pieces are copied together. */
-const smallBytes = 4_096;
-const pageBytes = 16_384;
+import type { BufferPool } from "./buffer-pool.js";
 
-/**
- * Gathers a body that comes in pieces. Small pieces are copied into pages, so that a body sent byte by byte costs its bytes
- * and not an object for each.
- */
+/** What a length that a server only declares gets at once; the rest as it comes. */
+const maxFirstBytes = 1_048_576;
+const minBytes = 4_096;
+
+/** Gathers a body that comes in pieces, in one buffer that grows with it. */
 export class ByteCollector {
-  readonly #parts: Buffer[] = [];
-  #page = Buffer.alloc(0);
-  /** Of the page, what `#parts` holds already and what is written. */
-  #kept = 0;
-  #written = 0;
+  readonly #pool: BufferPool;
+  readonly #expected: number;
+  #buffer: Buffer | undefined;
   #length = 0;
+
+  /** @param expected bytes that the body is said to have; 0 where nothing is said */
+  constructor(pool: BufferPool, expected: number) {
+    this.#pool = pool;
+    this.#expected = expected;
+  }
 
   /** Bytes so far. */
   get length(): number {
     return this.#length;
   }
 
-  add(piece: Buffer): void {
-    this.#length += piece.length;
-    if (piece.length >= smallBytes) {
-      this.#keepPage();
-      this.#parts.push(piece);
-      return;
-    }
-    if (this.#written + piece.length > this.#page.length) {
-      this.#keepPage();
-      this.#page = Buffer.allocUnsafeSlow(pageBytes);
-      this.#kept = this.#written = 0;
-    }
-    this.#written += piece.copy(this.#page, this.#written);
+  /** Copies a piece, whose memory may be used again at once. */
+  add(piece: Uint8Array): void {
+    const end = this.#length + piece.length;
+    const buffer = this.#buffer === undefined || this.#buffer.length < end ? this.#grow(end) : this.#buffer;
+    buffer.set(piece, this.#length);
+    this.#length = end;
   }
 
-  /** Everything as one copy, so that a small picture does not hold the whole buffer that a socket was read into. */
+  /** Everything, in memory of the pool. */
   take(): Buffer {
-    this.#keepPage();
-    return Buffer.concat(this.#parts, this.#length);
+    return this.#buffer?.subarray(0, this.#length) ?? Buffer.alloc(0);
   }
 
-  #keepPage(): void {
-    if (this.#written === this.#kept) return;
-    this.#parts.push(this.#page.subarray(this.#kept, this.#written));
-    this.#kept = this.#written;
+  /** Gives the memory back to the pool. */
+  drop(): void {
+    if (this.#buffer !== undefined) this.#pool.give(this.#buffer);
+    this.#buffer = undefined;
+    this.#length = 0;
+  }
+
+  #grow(bytes: number): Buffer {
+    const old = this.#buffer;
+    const first = Math.max(minBytes, Math.min(this.#expected, maxFirstBytes));
+    const buffer = this.#pool.take(Math.max(bytes, old === undefined ? first : 2 * old.length));
+    if (old !== undefined) {
+      buffer.set(old.subarray(0, this.#length));
+      this.#pool.give(old);
+    }
+    this.#buffer = buffer;
+    return buffer;
   }
 }

@@ -1,6 +1,7 @@
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
 
+import type { BufferPool } from "./buffer-pool.js";
 import { ByteCollector } from "./byte-collector.js";
 import { FetchFailure } from "./fetch-failure.js";
 
@@ -10,7 +11,17 @@ export interface CollectedBody {
   unknown: string | null;
 }
 
+export interface BodyOptions {
+  /** Bound on what each decoder puts out; the caller bounds what goes in. */
+  maxBytes: number;
+  /** Bytes that are said to come over the wire; 0 where nothing is said. */
+  declared: number;
+  /** Where the body's memory comes from. */
+  pool: BufferPool;
+}
+
 export interface BodySink {
+  /** Takes a piece, whose memory may be used again at once. */
   write: (piece: Buffer) => void;
   /**
    * Says that the body is complete.
@@ -36,13 +47,12 @@ const decoders = new Map<string, (firstByte: number) => Transform>([
 /**
  * Takes a body in and undoes its Content-Encoding as it comes: gzip, br and deflate, alone or one over the other.
  *
- * @param maxBytes bound on what each decoder puts out; the caller bounds what goes in
  * @param fail called at most once, as soon as the body turns out broken or too large
  * @throws FetchFailure `bad_encoding` for more codings than anyone needs
  */
 export function collectBody(
   contentEncoding: string,
-  maxBytes: number,
+  options: BodyOptions,
   fail: (failure: FetchFailure) => void,
 ): BodySink {
   const codings = contentEncoding
@@ -55,11 +65,12 @@ export function collectBody(
     throw new FetchFailure("bad_encoding", `${codings.length} codings on one body`);
   const firstUnknown = codings.findIndex((coding) => !decoders.has(coding));
   const known = firstUnknown === -1 ? codings : codings.slice(0, firstUnknown);
-  return new Collector(known, codings[firstUnknown] ?? null, maxBytes, fail);
+  return new Collector(known, codings[firstUnknown] ?? null, options, fail);
 }
 
 class Collector implements BodySink {
-  readonly #bytes = new ByteCollector();
+  readonly #bytes: ByteCollector;
+  readonly #decodes: boolean;
   readonly #first: Step;
   readonly #unknown: string | null;
   #failure: FetchFailure | undefined;
@@ -68,10 +79,12 @@ class Collector implements BodySink {
   constructor(
     codings: readonly string[],
     unknown: string | null,
-    maxBytes: number,
+    { maxBytes, declared, pool }: BodyOptions,
     fail: (failure: FetchFailure) => void,
   ) {
     this.#unknown = unknown;
+    this.#decodes = codings.length > 0;
+    this.#bytes = new ByteCollector(pool, this.#decodes ? 0 : declared);
     const stop = (failure: FetchFailure): void => {
       if (this.#failure !== undefined) return;
       this.#failure = failure;
@@ -84,7 +97,9 @@ class Collector implements BodySink {
         this.#bytes.add(piece);
       },
       end: () => this.#settle?.resolve({ body: this.#bytes.take(), unknown: this.#unknown }),
-      destroy: () => undefined,
+      destroy: () => {
+        this.#bytes.drop();
+      },
     };
     this.#first = codings.reduceRight<Step>(
       (next, coding) => new DecodeStep(coding, maxBytes, next, stop),
@@ -93,7 +108,8 @@ class Collector implements BodySink {
   }
 
   write(piece: Buffer): void {
-    if (this.#failure === undefined) this.#first.write(piece);
+    // A decoder reads a piece later, when its memory may hold another one.
+    if (this.#failure === undefined) this.#first.write(this.#decodes ? Buffer.from(piece) : piece);
   }
 
   end(): Promise<CollectedBody> {

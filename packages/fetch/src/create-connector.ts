@@ -6,6 +6,7 @@ import { connectAny } from "./connect-any.js";
 import { FetchFailure } from "./fetch-failure.js";
 import type { ConnectTarget, FetchOptions } from "./fetch-options.js";
 import { isPublicAddress } from "./is-public-address.js";
+import { LeanSocket } from "./lean-socket.js";
 import { matchHost } from "./match-host.js";
 import { openTunnel } from "./open-tunnel.js";
 import { openTls, type TlsCredentials, tlsCredentials } from "./open-tls.js";
@@ -125,13 +126,10 @@ class Opening {
   }
 
   #connect(addresses: readonly string[], port: number): Promise<Socket> {
-    const { connectTcp } = this.#options;
+    const { connectTcp = (to: TcpNetConnectOpts): Socket => new LeanSocket().connect(to) } = this.#options;
     this.#begin("connect");
     const { signal } = this.#controller;
-    return connectAny(addresses, port, {
-      signal,
-      ...(connectTcp === undefined ? {} : { connect: connectTcp }),
-    });
+    return connectAny(addresses, port, { signal, connect: connectTcp });
   }
 
   /** @param host the target's checked address, or a name that the proxy is to look up */

@@ -1,3 +1,4 @@
+import type { BufferPool } from "./buffer-pool.js";
 import type { CollectedBody } from "./collect-body.js";
 import { FetchFailure } from "./fetch-failure.js";
 import type { FetchSettings } from "./fetch-options.js";
@@ -17,6 +18,8 @@ export interface Web {
   turns: Turns;
   robots: OriginFiles<RobotsFile>;
   tdmrep: OriginFiles<TdmFile>;
+  /** Memory for bodies. */
+  pool: BufferPool;
   settings: FetchSettings;
 }
 
@@ -83,7 +86,7 @@ async function ask(
   url: URL,
   headers: RequestHeaders,
   totalMs: number,
-  { origins, turns, settings }: Web,
+  { origins, turns, pool, settings }: Web,
   { maxBytes, turn, signal, judge, onBytes }: FollowOptions,
 ): Promise<{ verdict: Verdict | undefined; body: CollectedBody | null }> {
   const { userAgent, headersMs, stallMs, maxRetryAfterMs } = settings;
@@ -97,6 +100,7 @@ async function ask(
       stallMs,
       totalMs,
       maxBytes,
+      pool,
       signal,
       onHead: (head) => {
         verdict = judge(head);

@@ -1,3 +1,4 @@
+import type { BufferPool } from "./buffer-pool.js";
 import type { Abortable, Channel, ResponseHandler } from "./channel.js";
 import { classifyError } from "./classify-error.js";
 import { type BodySink, collectBody, type CollectedBody } from "./collect-body.js";
@@ -21,6 +22,8 @@ export interface RequestOptions {
   /** What is left of the attempt's time, milliseconds. */
   totalMs: number;
   maxBytes: number;
+  /** Where the body's memory comes from. */
+  pool: BufferPool;
   signal: AbortSignal;
   /** Called once with the response's head; says whether its body is wanted, or throws a FetchFailure to end here. */
   onHead: (head: Head) => "read" | "discard";
@@ -113,7 +116,7 @@ class Exchange implements ResponseHandler {
       const reads = this.#options.onHead(this.#head) === "read";
       if (reads && declared > this.#options.maxBytes)
         throw tooLarge(`declares ${declared} bytes`, this.#options);
-      if (reads) this.#sink = this.#openSink(headers);
+      if (reads) this.#sink = this.#openSink(headers, declared);
     } catch (error) {
       this.#stop(error as Error);
       return;
@@ -164,11 +167,12 @@ class Exchange implements ResponseHandler {
     return this.#head !== undefined && this.#sink === null;
   }
 
-  #openSink(headers: Headers): BodySink {
+  #openSink(headers: Headers, declared: number): BodySink {
     const encoding = headers["content-encoding"] ?? "";
+    const { maxBytes, pool } = this.#options;
     return collectBody(
       Array.isArray(encoding) ? encoding.join() : encoding,
-      this.#options.maxBytes,
+      { maxBytes, declared, pool },
       (failure) => {
         this.#stop(failure);
       },

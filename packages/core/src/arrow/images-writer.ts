@@ -35,14 +35,14 @@ export class ImagesWriter {
     this.#flushBytes = flushBytes;
   }
 
-  /** Adds a picture; `placed` is called when its place is known, at the latest by `finish`. */
+  /** Adds a picture; `placed` is called when it has been written, at the latest by `finish`. Until then its bytes must stay. */
   async add(bytes: Uint8Array, placed: (range: ImageRange) => void): Promise<void> {
     this.#pending.push({ bytes, placed });
     this.#pendingBytes += bytes.byteLength;
     if (this.#pendingBytes >= this.#flushBytes) await this.#flush();
   }
 
-  /** Writes what is held and the end of the stream. */
+  /** Writes what is held and the end of the stream; to be called when every `add` has come back. */
   async finish(): Promise<void> {
     await this.#flush();
     await this.#file.write(this.#encoder.finish());
@@ -73,10 +73,10 @@ export class ImagesWriter {
     // Arrow leaves out an empty buffer.
     const blankAt = total === 0 ? chunks.length : chunks.findIndex(({ buffer }) => buffer === blank.buffer);
     let offset = chunks.slice(0, blankAt).reduce((sum, chunk) => sum + chunk.byteLength, before);
+    await this.#file.write(chunks.toSpliced(blankAt, 1, ...pending.map(({ bytes }) => bytes)));
     for (const { bytes, placed } of pending) {
       placed({ offset, length: bytes.byteLength });
       offset += bytes.byteLength;
     }
-    await this.#file.write(chunks.toSpliced(blankAt, 1, ...pending.map(({ bytes }) => bytes)));
   }
 }

@@ -67,9 +67,11 @@ async function download(
   const fetchedAt = Date.now();
   const result = await client.fetchImage(line.url, { signal, turn });
   const row = fetchedRow({ ...line, line: line.row }, result, fetchedAt);
-  if (result.body !== null) {
-    await images.add(result.body, ({ offset, length }) => {
+  const { body } = result;
+  if (body !== null) {
+    await images.add(body, ({ offset, length }) => {
       Object.assign(row, { image_file: imagesRole, image_offset: BigInt(offset), image_length: length });
+      client.recycle(body);
     });
   }
   return row;
