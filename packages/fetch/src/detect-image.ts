@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from "file-type";
-
 /**
  * What a body is, told by its bytes alone.
  *
@@ -8,6 +6,7 @@ import { fileTypeFromBuffer } from "file-type";
 export async function detectImage(body: Uint8Array): Promise<{ isImage: boolean; looksLike: string }> {
   const known = commonFormat(body);
   if (known !== null) return { isImage: true, looksLike: known };
+  const { fileTypeFromBuffer } = await import("file-type");
   const type = await fileTypeFromBuffer(body).catch(() => undefined);
   if (type !== undefined) return { isImage: type.mime.startsWith("image/"), looksLike: type.mime };
   const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 512)).toString("latin1");

@@ -9,7 +9,6 @@ import {
   withProgress,
 } from "@leyenda/core";
 
-import { createClient } from "./create-client.js";
 import type { FetchOptions } from "./fetch-options.js";
 import { Breaker } from "./breaker.js";
 import { fetchPart } from "./parts/fetch-part.js";
@@ -17,7 +16,6 @@ import type { FetchTools } from "./parts/fetch-tools.js";
 import { findSharedUrls } from "./parts/find-shared-urls.js";
 import { revisePart } from "./parts/revise-part.js";
 import { writePoliteness } from "./parts/write-politeness.js";
-import { loadSourcePlan } from "./source/load-source-plan.js";
 import type { SourcePart } from "./source/source-part.js";
 
 /**
@@ -30,14 +28,18 @@ export function createFetchStage(
   injected: Pick<FetchOptions, "connect" | "lookup"> = {},
 ): Stage<FetchConfig> {
   // One set for all parts of a worker: what a host may be asked knows no parts.
-  let tools: FetchTools | undefined;
-  const toolsFor = ({ config, workers = 1 }: StageContext<FetchConfig>): FetchTools => {
+  let tools: Promise<FetchTools> | undefined;
+  const openTools = async ({ config, workers = 1 }: StageContext<FetchConfig>): Promise<FetchTools> => {
     const { breaker, ...fetchOptions } = config.fetch;
-    return (tools ??= {
+    // What only plans need, and what only downloads need, is loaded where it is needed: that is half of a process's start.
+    const { createClient } = await import("./create-client.js");
+    return {
       client: createClient({ ...fetchOptions, workers, ...injected }),
       breaker: new Breaker(breaker),
-    });
+    };
   };
+  const toolsFor = (context: StageContext<FetchConfig>): Promise<FetchTools> =>
+    (tools ??= openTools(context));
   return {
     name: "fetch",
     folder: "fetched",
@@ -49,23 +51,24 @@ export function createFetchStage(
     versions: () => ({ node: process.version }),
     options: ({ config }) => options(config),
     plan: async ({ config, folders }) => {
+      const { loadSourcePlan } = await import("./source/load-source-plan.js");
       const parts = await loadSourcePlan(config.source, folders.fetched);
       return { parts: parts.map(toPlan) };
     },
     run: (part, context) => {
       const using = toolsFor(context);
-      return withProgress((counter) => fetchPart(part, context, using, counter));
+      return withProgress(async (counter) => fetchPart(part, context, await using, counter));
     },
     revise: (_part, context, base, request) => {
       const using = toolsFor(context);
-      return withProgress((counter) => revisePart(context, base, request, using, counter));
+      return withProgress(async (counter) => revisePart(context, base, request, await using, counter));
     },
     finish: async ({ folders }, manifest) => ({
       ...(await findSharedUrls(folders.fetched, manifest)),
       ...(await writePoliteness(folders.fetched, manifest)),
     }),
     close: async () => {
-      await tools?.client.close();
+      await (await tools)?.client.close();
       tools = undefined;
     },
   };

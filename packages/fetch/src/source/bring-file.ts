@@ -3,7 +3,6 @@ import { basename, join } from "node:path";
 
 import { type DatasetConfig, LeyendaError } from "@leyenda/core";
 
-import { openParquet } from "./convert-parquet.js";
 import { countLines } from "./count-lines.js";
 import { digest } from "./digest.js";
 import { downloadFile } from "./download-file.js";
@@ -65,6 +64,7 @@ export async function bringFile(
   const final = head.length <= headBytes;
   const format = options.format ?? judgeFormat(inner, text, sample(text, final, null));
   if (format === "parquet") {
+    const { openParquet } = await import("./convert-parquet.js");
     const { layout, convert } = await openParquet(path, name, options);
     const copy = await copyPath(
       folder,

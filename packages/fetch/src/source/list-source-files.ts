@@ -2,13 +2,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { isErrno, LeyendaError } from "@leyenda/core";
-import { glob, isDynamicPattern } from "tinyglobby";
 
 import { compareNatural } from "./compare-natural.js";
 import { isListName } from "./is-list-name.js";
-import { listHubFiles } from "./list-hub-files.js";
 import type { LocalFile, SourceFile } from "./source-file.js";
-import { webFile } from "./web-file.js";
 
 /**
  * The files of a list, in natural order: the one named, the lists in a folder, what a glob finds, or one on the web or
@@ -17,13 +14,20 @@ import { webFile } from "./web-file.js";
  * @throws LeyendaError SOURCE_MISSING when there is none
  */
 export async function listSourceFiles(path: string): Promise<SourceFile[]> {
-  if (/^https?:\/\//i.test(path)) return [webFile(new URL(path))];
-  if (/^hf:\/\//i.test(path)) return listHubFiles(path);
+  if (/^https?:\/\//i.test(path)) {
+    const { webFile } = await import("./web-file.js");
+    return [webFile(new URL(path))];
+  }
+  if (/^hf:\/\//i.test(path)) {
+    const { listHubFiles } = await import("./list-hub-files.js");
+    return listHubFiles(path);
+  }
   const found = await stat(path).catch((error: unknown) => {
     if (isErrno(error, "ENOENT", "ENOTDIR")) return null;
     throw error;
   });
   if (found?.isFile() === true) return [await localFile(path)];
+  const { glob, isDynamicPattern } = await import("tinyglobby");
   const names =
     found?.isDirectory() === true
       ? (await readdir(path)).filter(isListName).map((name) => join(path, name))
