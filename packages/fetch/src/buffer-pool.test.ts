@@ -24,6 +24,18 @@ describe("BufferPool", () => {
     );
   });
 
+  it("leaves alone what it did not lend, or has back already", () => {
+    const pool = new BufferPool(1_000_000);
+    const shared = Buffer.from("a few bytes in a buffer of Node's");
+    pool.give(shared);
+    expect(pool.take(1_000).buffer).not.toBe(shared.buffer);
+    const lent = pool.take(20_000);
+    pool.give(lent);
+    pool.give(lent);
+    expect(pool.take(20_000).buffer).toBe(lent.buffer);
+    expect(pool.take(20_000).buffer).not.toBe(lent.buffer);
+  });
+
   it("uses memory again, but not much more than is asked for", () => {
     const pool = new BufferPool(1_000_000);
     const first = pool.take(100_000);

@@ -10,6 +10,8 @@ export class BufferPool {
   /** In order of size. */
   readonly #free: Buffer[] = [];
   #freeBytes = 0;
+  /** What is out. */
+  readonly #lent = new WeakSet<ArrayBufferLike>();
 
   /** @param maxFreeBytes what is kept for later, at most */
   constructor(maxFreeBytes: number) {
@@ -20,17 +22,22 @@ export class BufferPool {
   take(bytes: number): Buffer {
     const at = this.#firstOf(bytes);
     const found = this.#free[at];
-    if (found === undefined || found.length > 2 * Math.max(bytes, pageBytes)) {
-      return Buffer.allocUnsafeSlow(Math.ceil(bytes / pageBytes) * pageBytes);
+    const fits = found !== undefined && found.length <= 2 * Math.max(bytes, pageBytes);
+    const buffer = fits ? found : Buffer.allocUnsafeSlow(Math.ceil(bytes / pageBytes) * pageBytes);
+    if (fits) {
+      this.#free.splice(at, 1);
+      this.#freeBytes -= found.length;
     }
-    this.#free.splice(at, 1);
-    this.#freeBytes -= found.length;
-    return found;
+    this.#lent.add(buffer.buffer);
+    return buffer;
   }
 
-  /** Takes back the memory of a buffer that came from here, or of a part of it; whoever gives it must not touch it again. */
+  /**
+   * Takes back the memory of a buffer that came from here, or of a part of it; whoever gives it must not touch it again.
+   * Any other buffer is left alone.
+   */
   give({ buffer }: Uint8Array): void {
-    if (this.#freeBytes + buffer.byteLength > this.#maxFreeBytes) return;
+    if (!this.#lent.delete(buffer) || this.#freeBytes + buffer.byteLength > this.#maxFreeBytes) return;
     this.#free.splice(this.#firstOf(buffer.byteLength), 0, Buffer.from(buffer));
     this.#freeBytes += buffer.byteLength;
   }

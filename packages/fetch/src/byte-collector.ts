@@ -30,9 +30,18 @@ export class ByteCollector {
     this.#length = end;
   }
 
-  /** Everything, in memory of the pool. */
+  /** Everything, in memory of the pool; where that would be mostly empty, in its own. To be called once. */
   take(): Buffer {
-    return this.#buffer?.subarray(0, this.#length) ?? Buffer.alloc(0);
+    const buffer = this.#buffer;
+    if (buffer === undefined) return Buffer.alloc(0);
+    // The caller's from here on.
+    this.#buffer = undefined;
+    const whole = buffer.subarray(0, this.#length);
+    // A body may be kept for long: thousands of tiny ones must not hold a page each.
+    if (2 * whole.length > buffer.length) return whole;
+    const copy = Buffer.from(whole);
+    this.#pool.give(buffer);
+    return copy;
   }
 
   /** Gives the memory back to the pool. */
