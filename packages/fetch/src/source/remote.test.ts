@@ -63,7 +63,8 @@ function serve(body: Buffer, { etag, breakAfter }: Serving = {}): typeof answer 
     response.setHeader("content-length", part.length);
     const limit = breakAfter?.(requests.length) ?? Number.POSITIVE_INFINITY;
     if (part.length <= limit) response.end(part);
-    else response.write(part.subarray(0, limit), () => setTimeout(() => response.destroy(), 20));
+    // Long enough for a busy machine to put away what has come.
+    else response.write(part.subarray(0, limit), () => setTimeout(() => response.destroy(), 300));
   };
 }
 

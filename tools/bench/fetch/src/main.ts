@@ -38,8 +38,9 @@ const contestants = new Map<string, Contestant>(
   [
     leyenda({ clean: false }),
     leyenda({ clean: true }),
-    img2dataset({ venv: values.venv, resize: false }),
-    img2dataset({ venv: values.venv, resize: true }),
+    img2dataset({ venv: values.venv, mode: "bodies" }),
+    img2dataset({ venv: values.venv, mode: "no-resize" }),
+    img2dataset({ venv: values.venv, mode: "256" }),
     aria2c,
     curl,
   ].map((contestant) => [contestant.name, contestant]),

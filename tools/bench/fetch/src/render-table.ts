@@ -31,9 +31,6 @@ function ratios(summaries: readonly Summary[]): string[] {
   const ours = summaries.find(({ name }) => name.startsWith("leyenda"));
   if (ours === undefined) return [];
   const peers = summaries.filter(({ name }) => name.startsWith("img2dataset"));
-  const fastest = Math.max(
-    ...summaries.filter(({ name }) => raw.has(name)).map((summary) => summary.picturesPerSecond),
-  );
   return [
     ...peers.map(
       (peer) =>
@@ -41,8 +38,11 @@ function ratios(summaries: readonly Summary[]): string[] {
         `(${(peer.cpuMsWithoutStart / ours.cpuMsWithoutStart).toFixed(1)} × without start), ` +
         `and makes ${(peer.picturesPerSecond / ours.picturesPerSecond).toFixed(2)} × the pictures/s`,
     ),
-    ...(Number.isFinite(fastest)
-      ? [`- ${ours.name} makes ${(ours.picturesPerSecond / fastest).toFixed(2)} × the raw limit's pictures/s`]
-      : []),
+    ...summaries
+      .filter(({ name }) => raw.has(name))
+      .map(
+        (limit) =>
+          `- ${ours.name} makes ${(ours.picturesPerSecond / limit.picturesPerSecond).toFixed(2)} × the pictures/s of ${limit.name}`,
+      ),
   ];
 }

@@ -13,10 +13,10 @@ export interface Scenario extends Pick<ListOptions, "delays" | "answers"> {
 export const scenarios: Record<ScenarioName, Scenario> = {
   photos: {
     title: "photos at once: what a picture costs",
-    urls: 4_780,
+    urls: 9_560,
     delays: { 0: 100 },
     answers: { photo: 100 },
-    contestants: ["leyenda", "img2dataset", "img2dataset-256", "aria2c", "curl"],
+    contestants: ["leyenda", "img2dataset-bodies", "img2dataset-no-resize", "aria2c", "curl"],
   },
   mix: {
     // About as many alive as Conceptual 12M has left.
@@ -24,14 +24,14 @@ export const scenarios: Record<ScenarioName, Scenario> = {
     urls: 4_780,
     delays: { 0: 20, 20: 30, 100: 30, 300: 15, 1000: 5 },
     answers: { photo: 60, slow: 5, html: 5, not_found: 20, server_error: 5, reset: 5 },
-    contestants: ["leyenda", "img2dataset", "aria2c", "curl"],
+    contestants: ["leyenda", "img2dataset-bodies", "aria2c", "curl"],
   },
   latency: {
     title: "every response after 200 ms: only concurrency helps",
     urls: 4_780,
     delays: { 200: 100 },
     answers: { photo: 100 },
-    contestants: ["leyenda", "img2dataset", "aria2c", "curl"],
+    contestants: ["leyenda", "img2dataset-bodies", "aria2c", "curl"],
   },
   clean: {
     title: "fetch and clean: 256 px, border, JPEG quality 95",

@@ -3,15 +3,22 @@ import { join } from "node:path";
 
 import type { Contestant } from "./contestant.js";
 
+/** What it makes of a picture: 256 px with a border; the same size; or nothing, so that bodies stay as they came. */
+const modes = {
+  "256": { resize_mode: "border", image_size: 256, encode_quality: 95 },
+  // All that a user gets who turns resizing off: pictures are decoded and encoded again all the same.
+  "no-resize": { resize_mode: "no" },
+  bodies: { resize_mode: "no", disable_all_reencoding: "True" },
+} as const;
+
 /**
  * img2dataset into WebDataset tars, with the header check that both sides make.
  *
  * @param venv folder of its virtual environment
- * @param resize false keeps the bodies as they came: `--resize_mode no --disable_all_reencoding`
  */
-export function img2dataset({ venv, resize }: { venv: string; resize: boolean }): Contestant {
+export function img2dataset({ venv, mode }: { venv: string; mode: keyof typeof modes }): Contestant {
   return {
-    name: resize ? "img2dataset-256" : "img2dataset",
+    name: `img2dataset-${mode}`,
     // Else every process asks a registry for its newest version, or waits until it gives that up.
     env: { NO_ALBUMENTATIONS_UPDATE: "1", WANDB_MODE: "disabled" },
     prepare: async ({ folder, list }) => {
@@ -28,9 +35,7 @@ export function img2dataset({ venv, resize }: { venv: string; resize: boolean })
         processes_count: processes,
         thread_count: Math.ceil(connections / processes),
         number_sample_per_shard: Math.ceil(list.length / (2 * processes)),
-        ...(resize
-          ? { resize_mode: "border", image_size: 256, encode_quality: 95 }
-          : { resize_mode: "no", disable_all_reencoding: "True" }),
+        ...modes[mode],
       };
       const flags = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
       return [[join(venv, "bin/img2dataset"), ...flags]];
