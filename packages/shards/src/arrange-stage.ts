@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import {
   contentNaming,
+  hashJson,
   LeyendaError,
   type PartContext,
   type PartPlan,
@@ -19,13 +20,16 @@ import {
 import { countShards } from "./count-shards.js";
 import { rowBytes } from "./row-bytes.js";
 import { divideSplit, type ShardRange, splits } from "./shard-name.js";
+import { matchTakedowns } from "./takedown/match-takedowns.js";
+import { readTakedowns } from "./takedown/takedown-log.js";
 
 /** Rows held at a time: the translated parts are read once for every so many rows of the dataset. */
 const rowsInMemory = 200_000;
 
 /**
  * Brings the rows, which lie in the list's order, into the order of the shards: one part, with a rows file for each shard. Rows
- * only; pictures stay where they are until a shard is written.
+ * only; pictures stay where they are until a shard is written. Rows that were taken down are left out, and all others keep the
+ * shard that they had: only shards that held such rows differ.
  */
 export const stage: Stage = {
   name: "arrange",
@@ -41,21 +45,27 @@ export const stage: Stage = {
   }),
   plan: async ({ folders }) => {
     const translated = await requireManifest(folders.translated, "translate");
-    return {
-      parts: [{ name: "arrangement", rows: translated.rows, inputHash: translated.hash, input: null }],
-    };
+    const { digest } = await readTakedowns(folders.root);
+    const inputHash = digest === null ? translated.hash : hashJson([translated.hash, digest]);
+    return { parts: [{ name: "arrangement", rows: translated.rows, inputHash, input: null }] };
   },
   run: (part, context) => withProgress((counter) => arrange(part, context, counter)),
 };
 
 async function arrange(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
   const ranges = await divide(context);
+  const { entries } = await readTakedowns(context.folders.root);
+  const match = matchTakedowns(entries);
   const rowsOfShards: Record<string, number> = {};
+  const takenDown = { train: 0, validation: 0 };
   for (const group of groupsOf(ranges, rowsInMemory)) {
     const shardRows = await collect(group, context);
-    for (const { name, start, end } of group) {
-      const rows = shardRows.get(name) ?? [];
-      checkComplete(name, rows, start, end);
+    for (const { name, start, end, split } of group) {
+      const chosen = shardRows.get(name) ?? [];
+      checkComplete(name, chosen, start, end);
+      const rows = chosen.filter((row) => match(row) === null);
+      takenDown[split] += chosen.length - rows.length;
+      for (let gone = chosen.length - rows.length; gone > 0; gone -= 1) counter.row("excluded", 0);
       const file = await context.create(`${name}.arrow`);
       await writeRows(file, translatedRowSchema, rows);
       // Closed one by one: there are more shards than a process may hold files open.
@@ -64,7 +74,7 @@ async function arrange(part: PartPlan, context: PartContext, counter: RowCounter
       for (const { image_length: bytes } of rows) counter.row("ok", bytes);
     }
   }
-  return { rows: part.rows, outcomes: counter.outcomes, facts: { shardRows: rowsOfShards } };
+  return { rows: part.rows, outcomes: counter.outcomes, facts: { shardRows: rowsOfShards, takenDown } };
 }
 
 /** The ranges of all shards: rows and their sizes are known, so that no shard comes out larger than it may be. */

@@ -22,6 +22,7 @@ import { writeCard } from "./card/write-card.js";
 import { rootHash } from "./root-hash.js";
 import { renderShardIndex } from "./random-access/shard-index.js";
 import { splits } from "./shard-name.js";
+import { readTakedowns } from "./takedown/takedown-log.js";
 import { cutBatches } from "./write/cut-batches.js";
 import { ImageFiles } from "./write/image-files.js";
 import type { ShardRow } from "./write/shard-schema.js";
@@ -127,6 +128,13 @@ async function finish(context: StageContext, manifest: Manifest): Promise<Record
     const bytes = parts.flatMap(({ files }) => files.shard ?? []).reduce((sum, file) => sum + file.bytes, 0);
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     (summary.splits as Record<string, Json>)[split] = { rows, bytes, shards: parts.length };
+  }
+  const { requests, digest } = await readTakedowns(context.folders.root);
+  if (digest !== null) {
+    const arranged = await requireManifest(context.folders.arranged, "shards");
+    const removed = arranged.parts[0]?.facts.takenDown ?? {};
+    const previousRootHashes = requests.map(({ previousRootHash }) => previousRootHash);
+    summary.takedown = { digest, removed, previousRootHashes };
   }
   await writeCard(context, summary);
   return summary;

@@ -26,6 +26,7 @@ export async function writeCard(
       ["downloaded pictures", fetched.outcomes.ok ?? 0],
       ["clean pictures", clean.outcomes.ok ?? 0],
       ["chosen", selected.outcomes.ok ?? 0],
+      ...takenDown(summary),
     ],
     outcomes: selected.outcomes,
     flags: (translated.summary.flags ?? {}) as CardData["flags"],
@@ -45,4 +46,11 @@ export async function writeCard(
   };
   await writeFileAtomically(join(folders.dataset, "dataset_info.json"), `${JSON.stringify(info, null, 2)}\n`);
   await writeFileAtomically(join(folders.dataset, "README.md"), renderCard(data));
+}
+
+/** What is left of the chosen rows, where some were taken down. */
+function takenDown({ takedown, splits }: Record<string, Json>): [string, number][] {
+  if (takedown === undefined) return [];
+  const counts = Object.values(splits as Record<string, { rows: number }>);
+  return [["not taken down since", counts.reduce((sum, { rows }) => sum + rows, 0)]];
 }

@@ -14,6 +14,10 @@ export class RowPlaces {
     return this.#fileOf(row)?.split ?? 0;
   }
 
+  nameOfSplit(row: number): string {
+    return this.#splits[this.splitOf(row)] ?? "";
+  }
+
   get splits(): readonly string[] {
     return this.#splits;
   }
