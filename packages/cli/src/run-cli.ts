@@ -10,6 +10,7 @@ import { addDiffVerb } from "./verbs/diff.js";
 import { addFetchVerb } from "./verbs/fetch.js";
 import { addModelVerb } from "./verbs/model.js";
 import { addPushVerb } from "./verbs/push.js";
+import { addRebuildVerb } from "./verbs/rebuild.js";
 import { addSchemaVerb } from "./verbs/schema.js";
 import { addStageVerbs } from "./verbs/stages.js";
 import { addStatusVerb } from "./verbs/status.js";
@@ -51,6 +52,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addBuildVerb(program, verb);
   addVerifyVerb(program, verb);
   addDiffVerb(program, verb);
+  addRebuildVerb(program, verb);
   addTakedownVerb(program, verb);
   addPushVerb(program, verb);
   addViewVerb(program, verb);

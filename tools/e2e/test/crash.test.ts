@@ -111,6 +111,20 @@ describe("a build that is complete", () => {
     expect(came).toEqual(wanted);
   });
 
+  it("comes out the same when it is rebuilt from its downloads alone", async () => {
+    const from = join(sample.folder, "reference/small");
+    const folder = join(sample.folder, "rebuilt");
+    const rebuilt = ["rebuild", sample.config, "--from-fetched", from, "--data-dir", folder, "--json"];
+    const run = await runLeyenda(rebuilt);
+    expect(run.code, run.stderr).toBe(0);
+    const last = JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "") as object;
+    const { hash } = uninterrupted;
+    expect(last).toEqual({ type: "rebuild", before: hash, after: hash, equal: true });
+    const other = await runLeyenda([...rebuilt, "--select.seed", "another", "--overwrite"]);
+    expect(other.code, other.stdout).toBe(1);
+    expect(other.stdout).toContain('"equal":false');
+  });
+
   it("has nothing to do, changes no file, and verifies", async () => {
     const root = join(sample.folder, "reference/small");
     const before = await readdir(root, { recursive: true });

@@ -33,12 +33,17 @@ export function addTakedownVerb(program: Command, { io }: Verb): void {
     });
 }
 
-function render({ rows, splits, shards, unmatched, previousRootHash, rootHash }: TakeDownResult, dryRun: boolean): string {
+function render(
+  { rows, splits, shards, unmatched, previousRootHash, rootHash }: TakeDownResult,
+  dryRun: boolean,
+): string {
   const perSplit = Object.entries(splits).map(([split, count]) => `${split} ${count}`);
   const lines = [
     `${rows} row(s) ${dryRun ? "would be" : "are"} taken down${perSplit.length === 0 ? "" : ` (${perSplit.join(", ")})`}`,
     `shards made anew: ${shards.length === 0 ? "none" : shards.join(", ")}`,
-    ...(unmatched === 0 ? [] : [`${unmatched} of what was named is in no row; later builds leave it out, too`]),
+    ...(unmatched === 0
+      ? []
+      : [`${unmatched} of what was named is in no row; later builds leave it out, too`]),
     `root hash before: ${previousRootHash}`,
     ...(dryRun ? [] : [`root hash now:    ${rootHash}`]),
   ];
