@@ -33,7 +33,7 @@ export default tseslint.config(
             { sourceTag: "kernel", onlyDependOnLibsWithTags: ["kernel"] },
             { sourceTag: "model", onlyDependOnLibsWithTags: ["kernel", "model"] },
             { sourceTag: "stage", onlyDependOnLibsWithTags: ["kernel", "model"] },
-            // It reads what the stages have written; its tests write shards as they do.
+            // It reads what the stages have written, shards with the reader that they come with.
             { sourceTag: "viewer", onlyDependOnLibsWithTags: ["kernel", "stage"] },
             { sourceTag: "cli", onlyDependOnLibsWithTags: ["kernel", "model", "stage", "viewer"] },
             { sourceTag: "tool", onlyDependOnLibsWithTags: ["*"] },

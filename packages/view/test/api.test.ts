@@ -195,6 +195,27 @@ describe("a row", () => {
   });
 });
 
+describe("a dataset with compressed shards", () => {
+  it.each(["lz4", "zstd"] as const)("is shown all the same: %s", async (compression) => {
+    const folder = await mkdtemp(join(tmpdir(), "leyenda-view-packed-"));
+    const packed = await startViewer({ folders: await makeDataset(folder, compression), port: 0 });
+    try {
+      for (const path of ["/api/rows?split=train&at=9", "/api/rows?split=train&q=nino", "/api/rows/train/12"])
+        expect(await ask(path, packed)).toEqual(await ask(path));
+      const [one, other] = await Promise.all(
+        [packed, viewer].map(async ({ url }) => {
+          const response = await fetch(new URL("/pictures/dataset/train/12", url));
+          return sha256(new Uint8Array(await response.arrayBuffer()));
+        }),
+      );
+      expect(one).toBe(other);
+    } finally {
+      await packed.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
 describe("a dataset on its own", () => {
   it("is shown without a list", async () => {
     const alone = await startViewer({

@@ -21,7 +21,7 @@ import {
   translatedRowSchema,
   writeRows,
 } from "@leyenda/core";
-import { type ShardRow, writeShard } from "@leyenda/shards";
+import { type Compression, type ShardRow, writeShard } from "@leyenda/shards";
 
 import { finalOutcome } from "../src/data/list-page.js";
 import { drawPng } from "./draw-png.js";
@@ -47,7 +47,10 @@ const captions: readonly [en: string, es: string][] = [
  * lines, the first gave no picture, the second's is too small, the third's is a near duplicate of the fourth's, and the tenth is
  * in reserve. The lines that end with 7 have flags.
  */
-export async function makeDataset(dataDir: string): Promise<DatasetFolders> {
+export async function makeDataset(
+  dataDir: string,
+  compression: Compression = "none",
+): Promise<DatasetFolders> {
   const folders = datasetFolders("small", dataDir);
   for (const folder of ["fetched", "clean", "selected", "translated", "dataset"] as const)
     await mkdir(folders[folder], { recursive: true });
@@ -76,7 +79,7 @@ export async function makeDataset(dataDir: string): Promise<DatasetFolders> {
       const name = `${split}-${String(shard).padStart(5, "0")}-of-${String(shards).padStart(5, "0")}`;
       const slice = all.slice(shard * rowsPerShard, (shard + 1) * rowsPerShard);
       const file = await PartFile.create(join(folders.dataset, `${name}.arrow`));
-      await writeShard(file, batchesOf(slice), false);
+      await writeShard(file, batchesOf(slice), { compression });
       const files = { shard: { name: `${name}.arrow`, ...(await file.close()) } };
       manifests.dataset.parts.push(partEntry(name, slice.length, files));
     }

@@ -1,7 +1,16 @@
 import { type FileHandle, open } from "node:fs/promises";
 
 import { LeyendaError } from "@leyenda/core";
-import { Bool, type Data, DataType, makeData, Vector } from "apache-arrow";
+import { registerArrowCodecs } from "@leyenda/shards/read";
+import {
+  Bool,
+  compressionRegistry,
+  type CompressionType,
+  type Data,
+  DataType,
+  makeData,
+  Vector,
+} from "apache-arrow";
 
 import { type BatchPlace, indexStream, type StreamIndex } from "./index-stream.js";
 import { type ColumnPlace, placeColumns } from "./place-columns.js";
@@ -18,8 +27,8 @@ interface Range {
 const nearBytes = 32 << 10;
 
 /**
- * An Arrow IPC stream, of which any columns of any batch are read with positioned reads: captions without pictures, one
- * picture without the others. Memory is what is asked for.
+ * An Arrow IPC stream, of which any columns of any batch are read with positioned reads: captions without pictures. Memory is what
+ * is asked for.
  */
 export class ArrowFile {
   readonly index: StreamIndex;
@@ -68,43 +77,14 @@ export class ArrowFile {
   /** Columns of a batch; those that the file does not have are left out. */
   async columns(batch: BatchPlace, names: readonly string[]): Promise<Columns> {
     const places = this.#places.filter(({ field }) => names.includes(field.name));
-    this.#refuseCompressed(batch);
     const bytes = await this.#read(batch, places.flatMap(buffersUnder));
     return new Map(
       places.map((place) => [place.field.name, new Vector([toData(place, batch, bytes)])] as const),
     );
   }
 
-  /** One value of a binary column, or of a binary child of a struct. */
-  async bytes(row: number, path: readonly string[]): Promise<Uint8Array | null> {
-    const batch = this.batchOf(row);
-    this.#refuseCompressed(batch);
-    let place: ColumnPlace | undefined;
-    let places = this.#places;
-    for (const name of path) {
-      place = places.find(({ field }) => field.name === name);
-      places = place?.children ?? [];
-    }
-    if (place === undefined || !DataType.isBinary(place.field.type)) return null;
-    const [, offsets, data] = batch.header.buffers.slice(place.buffer);
-    if (offsets === undefined || data === undefined) throw corrupt(this.#path, "a batch lacks buffers");
-    const at = offsets.offset + (row - batch.firstRow) * 4;
-    const [ends] = await this.#readRanges(batch.body, [{ start: at, end: at + 8 }]);
-    const [start, end] = [ends?.bytes.readInt32LE(0) ?? 0, ends?.bytes.readInt32LE(4) ?? 0];
-    if (start < 0 || end < start || end > data.length)
-      throw corrupt(this.#path, `the picture of row ${row} lies nowhere`);
-    const [value] = await this.#readRanges(batch.body, [
-      { start: data.offset + start, end: data.offset + end },
-    ]);
-    return value?.bytes ?? null;
-  }
-
   close(): Promise<void> {
     return this.#handle.close();
-  }
-
-  #refuseCompressed({ header }: BatchPlace): void {
-    if (header.compression !== null) throw corrupt(this.#path, "its batches are compressed");
   }
 
   /** Buffers of a batch by their number. */
@@ -121,11 +101,12 @@ export class ArrowFile {
       else ranges.push({ start, end });
     }
     const read = await this.#readRanges(body, ranges);
+    const unpack = await unpacker(header.compression?.type ?? null);
     return new Map(
       regions.map(({ buffer, start, end }) => {
         const from = read.findLast((range) => range.start <= start);
         if (from === undefined) throw new RangeError("a buffer that was not read");
-        return [buffer, from.bytes.subarray(start - from.start, end - from.start)] as const;
+        return [buffer, unpack(from.bytes.subarray(start - from.start, end - from.start))] as const;
       }),
     );
   }
@@ -178,6 +159,22 @@ function toData(place: ColumnPlace, batch: BatchPlace, bytes: ReadonlyMap<number
   return makeData({ ...common, data } as Parameters<typeof makeData>[0]);
 }
 
+/** Before a compressed buffer stands its length as it was; -1 before one that was left as it is. */
+const lengthBytes = 8;
+
+async function unpacker(type: CompressionType | null): Promise<(buffer: Buffer) => Uint8Array> {
+  if (type === null) return (buffer) => buffer;
+  await registerArrowCodecs();
+  return (buffer) => {
+    if (buffer.length < lengthBytes) return new Uint8Array();
+    const rest = buffer.subarray(lengthBytes);
+    if (buffer.readBigInt64LE() === -1n) return rest;
+    const unpacked = compressionRegistry.get(type)?.decode?.(rest);
+    if (unpacked === undefined) throw new RangeError(`compression ${type} is not known`);
+    return unpacked;
+  };
+}
+
 type TypedArrayOf<Values = ArrayLike<unknown>> = (new (
   buffer: ArrayBufferLike,
   byteOffset: number,
@@ -185,8 +182,9 @@ type TypedArrayOf<Values = ArrayLike<unknown>> = (new (
 ) => Values) & { BYTES_PER_ELEMENT: number };
 
 function typed<Values>(Type: TypedArrayOf<Values>, bytes: Uint8Array): Values {
-  // Writers pad to eight bytes; one that does not is read all the same.
-  const { buffer, byteOffset } = bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  // What was unpacked may begin anywhere; only a copy of it can be looked at as numbers.
+  const { buffer, byteOffset } =
+    bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : Uint8Array.from(bytes);
   return new Type(buffer, byteOffset, Math.floor(bytes.byteLength / Type.BYTES_PER_ELEMENT));
 }
 

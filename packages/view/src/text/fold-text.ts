@@ -3,10 +3,8 @@
  * Character by character: the folded form of two texts in a row is that of the one and that of the other in a row.
  */
 export function foldText(text: string): string {
+  // Most of a caption is plain letters, and a normalisation of it all takes many times as long.
+  const plain = text.replace(/[^\0-\x7f]+/g, (run) => run.normalize("NFD").replace(/\p{M}+/gu, ""));
   // The one lower-case letter that depends on what follows it.
-  return text
-    .normalize("NFD")
-    .replace(/\p{M}+/gu, "")
-    .toLowerCase()
-    .replaceAll("ς", "σ");
+  return plain.toLowerCase().replaceAll("ς", "σ");
 }
