@@ -143,6 +143,8 @@ async function readCaptions(
   const english = new Histogram([3, 5, 7, 9, 12, 15, 20, 30, 50]);
   const spanish = new Histogram([3, 5, 7, 9, 12, 15, 20, 30, 50]);
   const megapixels = new Histogram([0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8]);
+  const kilobytes = new Histogram([5, 10, 20, 30, 50, 75, 100, 150, 250]);
+  const score = new Histogram([-3, -2, -1.5, -1.2, -1, -0.8, -0.6, -0.4, -0.2]);
   const flags = new Map<string, number>(Object.values(flagLabels).map((label) => [label, 0]));
   let clear = 0;
   const hypotheses: string[] = [];
@@ -152,6 +154,8 @@ async function readCaptions(
     for (const row of rows) {
       longer.add(Math.max(row.width, row.height));
       megapixels.add((row.source_width * row.source_height) / 1e6);
+      kilobytes.add(row.image_length / 1000);
+      score.add(row.score);
       english.add(words(row.caption_en));
       spanish.add(words(row.caption_es));
       const found = row.flags === "" ? [] : (row.flags.split(",") as TranslationFlag[]);
@@ -168,8 +172,10 @@ async function readCaptions(
     histograms: [
       { title: "Longer side of the stored picture", unit: "pixels", bars: longer.bars() },
       { title: "Size of the original", unit: "megapixels", bars: megapixels.bars() },
+      { title: "Stored picture", unit: "kB", bars: kilobytes.bars() },
       { title: "English caption", unit: "words", bars: english.bars() },
       { title: "Spanish caption", unit: "words", bars: spanish.bars() },
+      { title: "Score of the translation", unit: "log probability", bars: score.bars() },
     ],
     scores: hypotheses.length === 0 ? null : scores(hypotheses, humans),
     flags: [...flags, ["none of these", clear] as const].map(([label, count]) => ({ label, count })),

@@ -44,7 +44,9 @@ export function minuteChart(minutes: readonly MinuteCounts[]): Markup {
         ${time(first.minute)} to ${time((minutes.at(-1) ?? first).minute + first.minutes)} UTC; a bar is
         ${first.minutes} min, the highest has ${number(largest)} rows.
       </p>
-      <p class="dim">From the bottom: ${classes.join(", ")}.</p>
+      <p class="dim">
+        From the bottom: ${classes.map((name) => html`<span class="key key-${name}"></span>${name} `)}
+      </p>
     </figcaption>
   </figure>`;
 }

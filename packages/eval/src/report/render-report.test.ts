@@ -63,6 +63,13 @@ describe("renderReport", () => {
     expect(sources.every((source) => source.startsWith("data:"))).toBe(true);
   });
 
+  it("shows how many of a host's URLs are alive, as a bar and as a share", () => {
+    const page = renderReport(data).replace(/\s+/g, " ");
+    expect(page).toMatch(
+      /<meter-bar style="width: 50\.0%"><\/meter-bar> ?<\/td> ?<td class="number">50\.0 %/,
+    );
+  });
+
   it("shows how downloads went over time", () => {
     const page = renderReport(data);
     expect(page).toContain("2025-02-19 21:20: ok 800, permanent 0, policy 0, transient 400");

@@ -14,21 +14,24 @@ code { font: .85em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
 .figures li { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .9rem 1rem; }
 .figures b { display: block; font-size: 1.6rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 2rem; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .5rem; }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th { font-weight: 500; color: var(--dim); }
 td.number, th.number { text-align: right; white-space: nowrap; }
 th[scope="row"], th[scope="row"] code { white-space: nowrap; overflow-wrap: normal; }
+@media (max-width: 40rem) { body { padding: 1.25rem .9rem 3rem; } th[scope="row"], th[scope="row"] code { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; } }
+.key { display: inline-block; width: .8em; height: .8em; margin-right: .35em; border-radius: .2em; }
+.key-ok { background: var(--good); } .key-permanent { background: var(--dim); } .key-policy { background: var(--bar); } .key-transient { background: var(--bad); }
 td.number { padding-left: .75rem; }
-td.bar { width: 40%; padding-right: 0; }
+td.bar { width: 40%; min-width: 4rem; padding-right: 0; }
 meter-bar { display: block; height: .7rem; border-radius: .2rem; background: var(--bar); min-width: 1px; }
 .class-ok meter-bar { background: var(--good); }
 .class-transient meter-bar, .class-permanent meter-bar { background: var(--bad); }
 figure.chart svg { display: block; width: 100%; padding: 1rem 1rem 0; }
 .bar-ok { fill: var(--good); }
-.bar-permanent { fill: var(--line); }
+.bar-permanent { fill: var(--dim); }
 .bar-policy { fill: var(--bar); }
 .bar-transient { fill: var(--bad); }
 .scroll { overflow-x: auto; }

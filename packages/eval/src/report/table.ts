@@ -28,9 +28,12 @@ export function table<Row>(
         ${others.map(({ cell, kind = "" }) => html`<td class="${kind}">${cell(row)}</td>`)}
       </tr>`,
   );
-  const heads = columns.map(({ head = "", kind = "" }) => html`<th scope="col" class="${kind}">${head}</th>`);
+  const heads = columns.map(({ head, kind = "" }) =>
+    head === undefined ? html`<td></td>` : html`<th scope="col" class="${kind}">${head}</th>`,
+  );
   const named = columns.some(({ head }) => head !== undefined);
-  return html`<div class="scroll">
+  // A wide table is moved with the keys as well.
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}">
     <table>
       <caption>
         ${caption}

@@ -13,13 +13,13 @@ export function bars(counts: readonly Count[], caption: string, whole: number): 
 
 export function outcomeTable(outcomes: ReportData["outcomes"]): Markup {
   const whole = outcomes.reduce((sum, { rows }) => sum + rows, 0);
-  const [bar, rows, share] = barColumns(outcomes, (row) => row.rows, whole);
+  const [length, rows, share] = barColumns(outcomes, (row) => row.rows, whole);
   return table(
     "By outcome: every row has exactly one",
     [
       { head: "outcome", cell: ({ outcome }) => code(outcome) },
       { head: "class", kind: "dim", cell: (row) => row.class },
-      bar,
+      length,
       { ...rows, head: "rows" },
       { ...share, head: "share" },
     ],
@@ -41,6 +41,7 @@ export function hostTable(hosts: readonly HostRow[], caption: string): Markup {
     [
       { head: "host", cell: ({ host }) => code(host) },
       { head: "rows", kind: "number", cell: ({ rows }) => number(rows) },
+      { kind: "bar", cell: ({ ok, rows }) => bar(ok / Math.max(rows, 1)) },
       { head: "ok", kind: "number", cell: ({ ok, rows }) => percent(ok, rows) },
       { head: "fails most with", cell: ({ topFailure }) => code(topFailure) },
     ],
@@ -105,12 +106,16 @@ function barColumns<Row>(
   whole: number,
 ): [Column<Row>, Column<Row>, Column<Row>] {
   const largest = Math.max(...rows.map(countOf), 1);
-  const width = (row: Row): string => `${((countOf(row) / largest) * 100).toFixed(1)}%`;
   return [
-    { kind: "bar", cell: (row) => html`<meter-bar style="width: ${width(row)}"></meter-bar>` },
+    { kind: "bar", cell: (row) => bar(countOf(row) / largest) },
     { kind: "number", cell: (row) => number(countOf(row)) },
     { kind: "number dim", cell: (row) => percent(countOf(row), whole) },
   ];
+}
+
+/** @param share 0 to 1 of the room there is */
+function bar(share: number): Markup {
+  return html`<meter-bar style="width: ${(share * 100).toFixed(1)}%"></meter-bar>`;
 }
 
 function code(text: string): Markup {

@@ -70,10 +70,6 @@ export class ArrowFile {
     return batch;
   }
 
-  has(name: string): boolean {
-    return this.#places.some(({ field }) => field.name === name);
-  }
-
   /** Columns of a batch; those that the file does not have are left out. */
   async columns(batch: BatchPlace, names: readonly string[]): Promise<Columns> {
     const places = this.#places.filter(({ field }) => names.includes(field.name));

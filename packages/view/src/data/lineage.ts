@@ -4,6 +4,7 @@ import type { ArrowFiles } from "../arrow/arrow-files.js";
 import { finalOutcome } from "./list-page.js";
 import type { ListPart, OpenedDataset } from "./open-dataset.js";
 import { findRow, readRecord } from "./read-record.js";
+import { readShardRow } from "./read-shard-row.js";
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -32,7 +33,7 @@ export async function lineageOfDatasetRow(
   split: string,
   position: number,
 ): Promise<Lineage | null> {
-  const dataset = await shardFacts(files, opened, split, position);
+  const dataset = await shardFacts(opened, split, position);
   if (dataset === null) return null;
   const index = Number(dataset.source_line) - 1;
   const before = await listFacts(files, opened, index);
@@ -55,21 +56,16 @@ export async function lineageOfListRow(
   const split = verdict !== null && opened.splits.has(verdict) ? verdict : null;
   const position = split === null ? null : Number(before.selection?.position);
   const dataset =
-    split === null || position === null ? null : await shardFacts(files, opened, split, position);
+    split === null || position === null ? null : await shardFacts(opened, split, position);
   return { ...before, outcome, class: outcomeClasses[outcome], split, position, dataset };
 }
 
 const none = { index: null, part: null, fetched: null, clean: null, selection: null, translated: null };
 
-async function shardFacts(
-  files: ArrowFiles,
-  { splits }: OpenedDataset,
-  split: string,
-  position: number,
-): Promise<Facts | null> {
-  const place = splits.get(split)?.locate(position) ?? null;
-  if (place === null) return null;
-  return files.use(place.item.path, (file) => readRecord(file, place.row, ["image"]));
+async function shardFacts(opened: OpenedDataset, split: string, position: number): Promise<Facts | null> {
+  const row = await readShardRow(opened, split, position);
+  if (row === null) return null;
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== "image"));
 }
 
 interface ListFacts {

@@ -3,6 +3,7 @@ import { readImages } from "@leyenda/core";
 import type { ArrowFiles } from "../arrow/arrow-files.js";
 import type { OpenedDataset } from "./open-dataset.js";
 import { readRecord } from "./read-record.js";
+import { readShardRow } from "./read-shard-row.js";
 import { sniffPicture } from "./sniff-picture.js";
 
 export interface Picture {
@@ -27,21 +28,10 @@ export async function readPicture(
 ): Promise<Picture | null> {
   const bytes =
     place.from === "dataset"
-      ? await fromShard(files, opened, place.split, place.position)
+      ? ((await readShardRow(opened, place.split, place.position))?.image.bytes ?? null)
       : await fromPart(files, opened, place.from, place.index);
   const type = bytes === null ? null : sniffPicture(bytes);
   return bytes === null || type === null ? null : { bytes, type };
-}
-
-async function fromShard(
-  files: ArrowFiles,
-  { splits }: OpenedDataset,
-  split: string,
-  position: number,
-): Promise<Uint8Array | null> {
-  const place = splits.get(split)?.locate(position) ?? null;
-  if (place === null) return null;
-  return files.use(place.item.path, (file) => file.bytes(place.row, ["image", "bytes"]));
 }
 
 async function fromPart(

@@ -1,13 +1,12 @@
 import type { ArrowFile } from "../arrow/arrow-file.js";
 
-/** A row of a file with all of its columns but those left out; 64-bit numbers become plain ones, as JSON has them. */
+/** A row of a file with all of its columns; 64-bit numbers become plain ones, as JSON has them. */
 export async function readRecord(
   file: ArrowFile,
   row: number,
-  without: readonly string[] = [],
 ): Promise<Record<string, unknown>> {
   const batch = file.batchOf(row);
-  const names = file.index.schema.fields.map(({ name }) => name).filter((name) => !without.includes(name));
+  const names = file.index.schema.fields.map(({ name }) => name);
   const values = await file.columns(batch, names);
   return Object.fromEntries(
     [...values].map(([name, vector]) => {

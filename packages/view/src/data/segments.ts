@@ -27,8 +27,4 @@ export class Segments<Item extends { rows: number }> {
     const start = this.#starts[low] ?? 0;
     return item === undefined ? null : { item, start, row: row - start };
   }
-
-  startOf(item: Item): number {
-    return this.#starts[this.items.indexOf(item)] ?? 0;
-  }
 }

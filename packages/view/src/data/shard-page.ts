@@ -63,12 +63,17 @@ export async function shardPage(
     return start + item.rows;
   }
 
-  /** The batch's columns, or null where no row of it can fit. */
+  /** The batch's columns, or null where no row of it can fit: what is asked about is read first, and alone. */
   async function fitting(file: ArrowFile, batch: BatchPlace): Promise<Columns | null> {
-    if (filter.query.isEmpty) return file.columns(batch, columns);
-    const captions = await file.columns(batch, ["caption_es", "caption_en"]);
-    const mayFit = [...captions.values()].some((vector) => filter.query.mayMatch(vector));
-    return mayFit ? file.columns(batch, columns) : null;
+    if (!isSearch) return file.columns(batch, columns);
+    const names = filter.query.isEmpty ? [] : ["caption_es", "caption_en"];
+    if (filter.flag !== null) names.push("translation_flags");
+    const asked = await file.columns(batch, names);
+    const captions = ["caption_es", "caption_en"].flatMap((name) => asked.get(name) ?? []);
+    if (!filter.query.isEmpty && !captions.some((vector) => filter.query.mayMatch(vector))) return null;
+    for (let index = 0; index < batch.rows; index += 1)
+      if (fits(asked, index)) return file.columns(batch, columns);
+    return null;
   }
 
   function fits(values: Columns, index: number): boolean {
