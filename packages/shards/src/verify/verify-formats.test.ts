@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 
+import { sha256 } from "@leyenda/core";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
@@ -180,5 +181,23 @@ describe.each(formats)("verifyDataset of %s", (format) => {
     const { length } = await readFile(join(folder, name));
     await truncate(join(folder, name), length - 7);
     expect(await problems()).toMatch(new RegExp(`(files|checksum): ${name}`));
+  });
+});
+
+describe("verifyDataset of an image folder whose lines carry image_sha256", () => {
+  it("names two pictures that changed places", async () => {
+    await writeFormats.imagefolder?.(folder, whole);
+    const metadata = join(folder, "train/metadata.jsonl");
+    const lines = (await readFile(metadata, "utf8")).trim().split("\n");
+    const signed = lines.map(async (line) => {
+      const record = JSON.parse(line) as { file_name: string };
+      const picture = await readFile(join(folder, "train", record.file_name));
+      return `${JSON.stringify({ ...record, image_sha256: sha256(picture) })}\n`;
+    });
+    await writeFile(metadata, (await Promise.all(signed)).join(""));
+    expect(await problems()).toBe("");
+    const [a = "", b = ""] = await dataFiles();
+    await swap(a, b);
+    expect((await problems()).match(/another SHA-256 than image_sha256/g)).toHaveLength(2);
   });
 });

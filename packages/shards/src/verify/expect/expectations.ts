@@ -64,7 +64,7 @@ async function addManifest(folder: string, expected: Expectations, say: Say): Pr
     expected.source = "manifest.json";
     expected.files = manifest.parts.flatMap(({ files, rows }) =>
       // Beside a shard lies its index.
-      Object.entries(files).map(([role, file]) => ({ ...file, rows: role === "shard" ? rows : null })),
+      Object.entries(files).map(([role, file]) => ({ ...file, rows: role === "index" ? null : rows })),
     );
   } catch (error) {
     say("manifest", "manifest.json", (error as Error).message);

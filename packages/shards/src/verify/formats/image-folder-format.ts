@@ -2,6 +2,8 @@ import { createReadStream } from "node:fs";
 import { join, posix } from "node:path";
 import { createInterface } from "node:readline";
 
+import { sha256 } from "@leyenda/core";
+
 import type { DatasetFormat, DatasetRow, RowBatch } from "./dataset-format.js";
 import { readPictureFile } from "./read-picture-file.js";
 import { readTail } from "./read-tail.js";
@@ -49,8 +51,15 @@ async function toRow(line: string, folder: string): Promise<DatasetRow> {
   const picture = await readPictureFile(folder, name);
   return {
     ...toDatasetRow(record, fields, picture),
-    problem: picture === null ? `its picture ${name} is not there` : null,
+    problem: pictureProblem(name, picture, record.image_sha256),
   };
+}
+
+function pictureProblem(name: string, picture: Uint8Array | null, hash: unknown): string | null {
+  if (picture === null) return `its picture ${name} is not there`;
+  return typeof hash === "string" && hash !== sha256(picture)
+    ? `its picture ${name} has another SHA-256 than image_sha256`
+    : null;
 }
 
 function parse(line: string): Record<string, unknown> | null {
