@@ -7,6 +7,7 @@ import { describeError } from "./describe-error.js";
 import type { Io } from "./io.js";
 import { addBuildVerb } from "./verbs/build.js";
 import { addDiffVerb } from "./verbs/diff.js";
+import { addExportVerb } from "./verbs/export.js";
 import { addFetchVerb } from "./verbs/fetch.js";
 import { addModelVerb } from "./verbs/model.js";
 import { addPushVerb } from "./verbs/push.js";
@@ -50,6 +51,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addStageVerbs(program, verb);
   addTranslateVerb(program, verb);
   addBuildVerb(program, verb);
+  addExportVerb(program, verb);
   addVerifyVerb(program, verb);
   addDiffVerb(program, verb);
   addRebuildVerb(program, verb);

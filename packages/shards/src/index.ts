@@ -1,6 +1,10 @@
 export { pushDataset } from "./publish/push-dataset.js";
 export type { PushOptions, PushResult } from "./publish/push-dataset.js";
 export type { Compression } from "./arrow-codecs.js";
+export { exportFormats } from "./export/export-format.js";
+export type { ExportFormat } from "./export/export-format.js";
+export { exportStage } from "./export/export-stage.js";
+export type { ExportOptions } from "./export/export-stage.js";
 export { openShard } from "./random-access/open-shard.js";
 export type { ShardReader } from "./random-access/open-shard.js";
 export type { BatchPlace } from "./random-access/shard-index.js";

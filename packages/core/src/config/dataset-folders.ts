@@ -9,6 +9,7 @@ export interface DatasetFolders {
   translated: string;
   arranged: string;
   dataset: string;
+  exported: string;
   reports: string;
 }
 
@@ -23,6 +24,7 @@ export function datasetFolders(name: string, dataDir = process.env.DATA_DIR ?? "
     translated: join(root, "translated"),
     arranged: join(root, "arranged"),
     dataset: join(root, "dataset"),
+    exported: join(root, "exported"),
     reports: join(root, "reports"),
   };
 }

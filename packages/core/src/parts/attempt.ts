@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { link, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { isErrno } from "./is-errno.js";
 import { type FileEntry, PartFile } from "./part-file.js";
@@ -31,6 +31,8 @@ export class Attempt {
   readonly #recordName: string;
   readonly #naming: FileNaming;
   readonly #files = new Map<string, PartFile>();
+  /** Paths by role. */
+  readonly #subfolders = new Map<string, string>();
   readonly #id = `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
 
   constructor(options: {
@@ -50,22 +52,57 @@ export class Attempt {
 
   /** Opens the attempt's file of a role (`rows.arrow`, `images.arrow`, …). */
   async create(role: string): Promise<PartFile> {
-    const file = await PartFile.create(join(this.#folder, `${this.#part}.${role}.${this.#id}${suffix}`));
+    const file = await PartFile.create(this.#nameOf(role));
     this.#files.set(role, file);
     return file;
+  }
+
+  /**
+   * Makes the attempt's folder of a role, for what is too many files for a record: something that has an entry must say what
+   * they are. Whoever writes them makes them durable.
+   *
+   * @returns its path
+   */
+  async createFolder(role: string): Promise<string> {
+    const path = this.#nameOf(role);
+    await mkdir(path);
+    this.#subfolders.set(role, path);
+    return path;
+  }
+
+  #nameOf(role: string): string {
+    return join(this.#folder, `${this.#part}.${role}.${this.#id}${suffix}`);
   }
 
   /** @returns whether this attempt's record is the part's */
   async commit(makeRecord: (files: Record<string, FileEntry>) => PartRecord): Promise<boolean> {
     const entries: Record<string, FileEntry> = {};
+    const folders = new Set([this.#folder]);
+    if (this.#subfolders.size > 0 && (await exists(join(this.#recordFolder, this.#recordName)))) {
+      await this.discard();
+      return false;
+    }
+    for (const [role, path] of this.#subfolders) {
+      const final = join(this.#folder, this.#naming(this.#part, role, ""));
+      await mkdir(dirname(final), { recursive: true });
+      await syncFolder(path);
+      // Without a record, what is there comes from an attempt that ended here, or was made with other options.
+      await rm(final, { recursive: true, force: true });
+      await rename(path, final);
+      folders.add(dirname(final));
+    }
+    this.#subfolders.clear();
     for (const [role, file] of this.#files) {
       const { bytes, sha256 } = await file.close();
       const name = this.#naming(this.#part, role, sha256);
-      await rename(file.path, join(this.#folder, name));
+      const final = join(this.#folder, name);
+      await mkdir(dirname(final), { recursive: true });
+      await rename(file.path, final);
+      folders.add(dirname(final));
       entries[role] = { name, bytes, sha256 };
     }
     this.#files.clear();
-    await syncFolder(this.#folder);
+    for (const folder of folders) await syncFolder(folder);
     const temporary = join(this.#recordFolder, `${this.#part}.record.${this.#id}${suffix}`);
     await writeFile(temporary, `${JSON.stringify(makeRecord(entries), null, 2)}\n`, { flush: true });
     try {
@@ -87,13 +124,15 @@ export class Attempt {
       await rm(file.path, { force: true });
     }
     this.#files.clear();
+    for (const path of this.#subfolders.values()) await rm(path, { recursive: true, force: true });
+    this.#subfolders.clear();
   }
 }
 
 /** Removes the files of attempts on this machine whose process is gone. Others may still be at work, and are left. */
 export async function removeDeadAttempts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (isDeadAttempt(name)) await rm(join(folder, name), { force: true });
+    if (isDeadAttempt(name)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -102,6 +141,16 @@ export function isDeadAttempt(name: string): boolean {
   const mine = new RegExp(`\\.${escapeRegExp(hostname())}-(\\d+)-[0-9a-f]{8}\\.incomplete$`);
   const pid = mine.exec(name)?.[1];
   return pid !== undefined && !isAlive(Number(pid));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (isErrno(error, "ENOENT")) return false;
+      throw error;
+    },
+  );
 }
 
 function escapeRegExp(text: string): string {

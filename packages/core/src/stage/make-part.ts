@@ -44,6 +44,7 @@ export async function makePart<Config extends FetchConfig>(
       signal: input.signal,
       danger: input.danger,
       create: (role) => attempt.create(role),
+      createFolder: (role) => attempt.createFolder(role),
     });
     let step = await steps.next();
     while (step.done !== true) {

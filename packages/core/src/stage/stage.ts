@@ -9,7 +9,16 @@ import type { OutcomeCounts, PartRecord } from "../parts/part-record.js";
 import type { Danger, Isolation } from "./danger.js";
 
 /** The stages, in the order in which data passes through them. */
-export const stageNames = ["fetch", "clean", "select", "translate", "arrange", "shards", "eval"] as const;
+export const stageNames = [
+  "fetch",
+  "clean",
+  "select",
+  "translate",
+  "arrange",
+  "shards",
+  "export",
+  "eval",
+] as const;
 
 export type StageName = (typeof stageNames)[number];
 
@@ -44,6 +53,8 @@ export interface StageContext<Config extends FetchConfig = DatasetConfig> {
 export interface PartContext<Config extends FetchConfig = DatasetConfig> extends StageContext<Config> {
   /** Opens one of the part's files. */
   create: (role: string) => Promise<PartFile>;
+  /** Makes one of the part's folders, for files that have no entry in its record; returns its path. */
+  createFolder: (role: string) => Promise<string>;
   /** Fires when the work is to be dropped at once. */
   signal: AbortSignal;
   danger: Danger;

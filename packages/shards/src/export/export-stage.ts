@@ -1,0 +1,158 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import {
+  hashJson,
+  type Json,
+  LeyendaError,
+  type Manifest,
+  type PartContext,
+  type PartPlan,
+  type PartResult,
+  requireManifest,
+  type RowCounter,
+  type Stage,
+  withProgress,
+} from "@leyenda/core";
+
+import { type Compression } from "../arrow-codecs.js";
+import { type ShardRange, type Split, splits } from "../shard-name.js";
+import type { ExportFormat, ExportSource, ExportWriter } from "./export-format.js";
+import { exportedName, exportedSplit } from "./exported-name.js";
+import { hfDisk } from "./formats/write-hf-disk.js";
+import { imagefolder } from "./formats/write-imagefolder.js";
+import { parquet } from "./formats/write-parquet.js";
+import { webdataset } from "./formats/write-webdataset.js";
+import { planExport } from "./plan-export.js";
+import { readRange } from "./read-range.js";
+
+export interface ExportOptions {
+  format: ExportFormat;
+  /** @default all splits */
+  split?: Split | undefined;
+  /** Most rows in a shard. @default those of the dataset's shards, if there is no other limit */
+  rowsPerShard?: number | undefined;
+  /** About the most bytes in a shard, as the dataset's record batches have them. */
+  bytesPerShard?: number | undefined;
+}
+
+const writers: Record<ExportFormat, ExportWriter> = {
+  parquet,
+  webdataset,
+  imagefolder,
+  "hf-disk": hfDisk,
+};
+
+/** What a worker process must know of a part. */
+interface PartInput extends Pick<ShardRange, "split" | "start" | "end"> {
+  format: ExportFormat;
+}
+
+/**
+ * The stage from a finished dataset to another format: a part for every shard of the export, made, committed, resumed and recorded
+ * like those of the other stages. The export's folder is `folders.exported`.
+ */
+export function exportStage(options: ExportOptions): Stage {
+  const writer = writers[options.format];
+  return {
+    ...stage,
+    options: () => ({
+      "export.format": options.format,
+      "export.split": options.split ?? null,
+      "export.rowsPerShard": options.rowsPerShard ?? null,
+      "export.bytesPerShard": options.bytesPerShard ?? null,
+    }),
+    plan: async ({ folders }) => {
+      const manifest = await requireManifest(folders.dataset, "shards");
+      const ranges = await planExport(folders.dataset, manifest, options);
+      if (ranges.length === 0)
+        throw new LeyendaError("DATA_MISSING", "there is nothing to export", {
+          where: folders.dataset,
+          expected: "rows in the split",
+        });
+      return {
+        parts: ranges.map(({ name, split, start, end }) => ({
+          name,
+          rows: end - start,
+          inputHash: hashJson([manifest.summary.rootHash ?? manifest.hash, split, start, end]),
+          input: { format: options.format, split, start, end },
+        })),
+      };
+    },
+    finish: async ({ folders }, exported) => {
+      const manifest = await requireManifest(folders.dataset, "shards");
+      await writer.finish?.(folders, exported, sourceOf(manifest));
+      await removeStale(folders.exported, exported);
+      const summary: Record<string, Json> = {
+        format: options.format,
+        rootHash: manifest.summary.rootHash ?? null,
+        splits: countsOf(exported),
+      };
+      return summary;
+    },
+  };
+}
+
+/** What worker processes load; the options of a part come with it. */
+export const stage: Stage = {
+  name: "export",
+  folder: "exported",
+  module: import.meta.url,
+  partsInFlight: 1,
+  recordFolder: ".records",
+  naming: exportedName,
+  versions: () => ({ node: process.version }),
+  options: () => ({}),
+  plan: () => Promise.resolve({ parts: [] }),
+  run: (part, context) => withProgress((counter) => exportPart(part, context, counter)),
+};
+
+async function exportPart(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
+  const { folders, config } = context;
+  const { format, ...range } = part.input as unknown as PartInput;
+  const writer = writers[format];
+  const manifest = await requireManifest(folders.dataset, "shards");
+  await writer.write(batches(), context, sourceOf(manifest));
+  return { rows: part.rows, outcomes: counter.outcomes };
+
+  async function* batches(): ReturnType<typeof readRange> {
+    for await (const rows of readRange(folders.dataset, manifest, range, config.shards.rowsPerBatch)) {
+      context.signal.throwIfAborted();
+      for (const { image } of rows) counter.row("ok", image.bytes.byteLength);
+      yield rows;
+    }
+  }
+}
+
+function sourceOf({ options }: Manifest): ExportSource {
+  return {
+    withExtra: "source.extraColumns" in options,
+    compression: (options["shards.compression"] ?? "none") as Compression,
+  };
+}
+
+function countsOf({ parts }: Manifest): Record<string, Json> {
+  return Object.fromEntries(
+    splits.flatMap((split) => {
+      const mine = parts.filter(({ part }) => exportedSplit(part) === split);
+      const bytes = mine
+        .flatMap(({ files }) => Object.values(files))
+        .reduce((sum, file) => sum + file.bytes, 0);
+      const rows = mine.reduce((sum, part) => sum + part.rows, 0);
+      return mine.length === 0 ? [] : [[split, { rows, bytes, shards: mine.length }]];
+    }),
+  );
+}
+
+/** Removes what an earlier export with other options left in the folders of the splits. */
+async function removeStale(folder: string, { parts }: Manifest): Promise<void> {
+  const present = new Set(
+    parts.flatMap(({ part }) => ["data", "pictures"].map((role) => exportedName(part, role))),
+  );
+  for (const split of splits) {
+    const names = await readdir(join(folder, split)).catch(() => []);
+    for (const name of names)
+      if (/^(data-)?\d{5}-of-\d{5}(\.arrow)?$/.test(name) && !present.has(`${split}/${name}`))
+        await rm(join(folder, split, name), { recursive: true });
+  }
+}
