@@ -7,6 +7,7 @@
 
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -23,7 +24,9 @@ import {
 import { stage as arrange } from "../../../packages/shards/dist/arrange-stage.js";
 import { readRequest, takeDown, verifyDataset } from "../../../packages/shards/dist/index.js";
 import { stage as shards } from "../../../packages/shards/dist/shards-stage.js";
-import sharp from "sharp";
+
+// The one that the package brings along: benchmarks have no dependencies of their own.
+const sharp = createRequire(new URL("../../../packages/shards/package.json", import.meta.url))("sharp");
 
 const rows = Number(process.argv[2] ?? 100_000);
 const validation = Math.round(rows / 100);

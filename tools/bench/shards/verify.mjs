@@ -9,13 +9,16 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { PartFile } from "../../../packages/core/dist/index.js";
 import { diffDatasets, verifyDataset, writeShard } from "../../../packages/shards/dist/index.js";
-import sharp from "sharp";
+
+// The one that the package brings along: benchmarks have no dependencies of their own.
+const sharp = createRequire(new URL("../../../packages/shards/package.json", import.meta.url))("sharp");
 
 if (process.argv[2] === "--child") {
   const [, , , verb, folder] = process.argv;
