@@ -117,4 +117,11 @@ describe("leyenda translate < text", () => {
       expect(stdout.replaceAll(digits, "$1")).toBe(shown.replaceAll(digits, "$1"));
     }
   });
+
+  it("says what to do where onnxruntime has no CUDA, which is not installed by default", async () => {
+    const { code, out, err } = await translate("a red car\n", "--provider", "cuda");
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/cannot use CUDA/);
+    expect(err).toMatch(/ONNXRUNTIME_NODE_INSTALL=cuda12/);
+  });
 });

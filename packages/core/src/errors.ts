@@ -6,6 +6,7 @@ export type ErrorCode =
   | "SOURCE_MISSING"
   | "MODEL_INVALID"
   | "MODEL_MISSING"
+  | "PROVIDER_MISSING"
   | "DATA_FOLDER"
   | "DATA_MISMATCH"
   | "DATA_MISSING"

@@ -7,11 +7,14 @@ import { hashJson, writeFileAtomically } from "@leyenda/core";
 import { tokenizerFiles } from "./checkpoint/checkpoint.js";
 import type { MarianConvention } from "./checkpoint/marian-files/read-marian-options.js";
 import { readCheckpoint } from "./checkpoint/read-checkpoint.js";
+import { readModelFile } from "./checkpoint/read-model-file.js";
 import { type ModelInfo, modelFormat, modelInfoName } from "./model-info.js";
 import { buildDecoder } from "./onnx/build-decoder.js";
 import { buildEncoder } from "./onnx/build-encoder.js";
+import { buildWords, wordsFile } from "./onnx/build-words.js";
 import { embeddingFile, embeddingTable } from "./onnx/embed.js";
 import type { Precision } from "./onnx/layers.js";
+import { parseShortlist, shortlistFile } from "./shortlist/read-shortlist.js";
 import { MarianTokenizer } from "./spm/marian-tokenizer.js";
 
 const producer = "leyenda";
@@ -24,6 +27,11 @@ export interface ConvertOptions {
    * transformers does. @default "marian"
    */
   convention?: MarianConvention;
+  /**
+   * Marian's binary shortlist of the words that can come up in the translation of others. It becomes a part of the model, which then
+   * chooses among these alone. @default every word of the vocabulary can come up
+   */
+  shortlist?: string;
 }
 
 /**
@@ -36,20 +44,28 @@ export interface ConvertOptions {
 export async function convertCheckpoint(
   from: string,
   to: string,
-  { precision = "int8", convention = "marian" }: ConvertOptions = {},
+  { precision = "int8", convention = "marian", shortlist }: ConvertOptions = {},
 ): Promise<ModelInfo> {
   const { config, weights, tokenizer } = await readCheckpoint(from, convention);
   // A tokenizer that cannot be used is found out now rather than at the first caption.
   new MarianTokenizer(tokenizer, from, config);
+  const lists = shortlist === undefined ? null : await readModelFile(shortlist, "the shortlist");
+  if (lists !== null) parseShortlist(lists, shortlist ?? "");
   await mkdir(to, { recursive: true });
   const files: ModelInfo["files"] = {};
   const put = async (name: string, bytes: Uint8Array): Promise<void> => {
     await writeFileAtomically(join(to, name), bytes);
     files[name] = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
   };
-  await put("encoder.onnx", buildEncoder(config, weights, precision).toBytes(producer));
-  await put("decoder.onnx", buildDecoder(config, weights, precision).toBytes(producer));
-  await put(embeddingFile, embeddingTable(config, weights, precision));
+  const embedding = embeddingTable(config, weights, precision);
+  await put("encoder.onnx", buildEncoder(config, weights, precision, embedding).toBytes(producer));
+  const decoder = buildDecoder(config, weights, precision, embedding, { shortlisted: lists !== null });
+  await put("decoder.onnx", decoder.toBytes(producer));
+  await put(embeddingFile, embedding.bytes);
+  if (lists !== null) {
+    await put(shortlistFile, lists);
+    await put(wordsFile, buildWords(config, weights, embedding).toBytes(producer));
+  }
   for (const name of tokenizerFiles) await put(name, tokenizer[name]);
   const described = { format: modelFormat, name: basename(resolve(from)), precision, config, files } as const;
   const info: ModelInfo = {

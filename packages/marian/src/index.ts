@@ -1,5 +1,6 @@
 export { convertCheckpoint } from "./convert-checkpoint.js";
 export type { ConvertOptions } from "./convert-checkpoint.js";
+export type { Provider } from "./create-session.js";
 export { pullModel } from "./hub/pull-model.js";
 export type { PulledModel, PullOptions } from "./hub/pull-model.js";
 export { readModelInfo } from "./model-info.js";
@@ -9,6 +10,7 @@ export type { Precision } from "./onnx/layers.js";
 export type { SearchOptions } from "./search/sentence-search.js";
 export { MarianTokenizer } from "./spm/marian-tokenizer.js";
 export type { EncodedText, TokenizerOptions } from "./spm/marian-tokenizer.js";
+export { learnShortlist } from "./shortlist/learn-shortlist.js";
 export { readShortlist } from "./shortlist/read-shortlist.js";
 export type { Shortlist } from "./shortlist/read-shortlist.js";
 export { lowerAllCaps } from "./text/lower-all-caps.js";

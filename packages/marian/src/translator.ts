@@ -1,15 +1,17 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 
 import { LeyendaError } from "@leyenda/core";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { type InferenceSession, Tensor } from "onnxruntime-node";
 
 import type { MarianConfig } from "./checkpoint/read-marian-config.js";
+import { createSession, type Provider } from "./create-session.js";
 import { readModelInfo } from "./model-info.js";
 import { productsSaturate } from "./products-saturate.js";
-import { decodeBatch } from "./search/decode-batch.js";
+import { decodeBatch, type DecodeOptions } from "./search/decode-batch.js";
 import type { CacheMemory } from "./search/decoder-cache.js";
 import type { SearchOptions } from "./search/sentence-search.js";
+import { ShortlistChoice } from "./search/shortlist-choice.js";
+import { shortlistFile } from "./shortlist/read-shortlist.js";
 import { type EncodedText, MarianTokenizer, type TokenizerOptions } from "./spm/marian-tokenizer.js";
 
 export interface TranslateOptions extends SearchOptions {
@@ -53,6 +55,7 @@ export class Translator {
   readonly #tokenizer: MarianTokenizer;
   readonly #encoder: InferenceSession;
   readonly #decoder: InferenceSession;
+  readonly #shortlist: ShortlistChoice | null;
   /** Not in use at the moment. */
   readonly #memories: CacheMemory[] = [];
 
@@ -60,43 +63,60 @@ export class Translator {
     config: MarianConfig,
     tokenizer: MarianTokenizer,
     [encoder, decoder]: readonly [InferenceSession, InferenceSession],
+    shortlist: ShortlistChoice | null,
   ) {
     this.#config = config;
     this.#tokenizer = tokenizer;
     this.#encoder = encoder;
     this.#decoder = decoder;
+    this.#shortlist = shortlist;
   }
 
   /**
    * Loads a folder made by `convertCheckpoint`.
    *
    * @param options.intraOpThreads threads of one step. @default 1
+   * @param options.provider where it is computed; CUDA's digits are others, and only an fp32 model gains from it. @default "cpu"
    * @param options.normalizePunctuation and `lowerAllCaps`: see `TokenizerOptions`. @default false
-   * @throws LeyendaError MODEL_MISSING or MODEL_INVALID naming the file
+   * @throws LeyendaError MODEL_MISSING or MODEL_INVALID naming the file; PROVIDER_MISSING
    */
   static async load(
     folder: string,
     {
       intraOpThreads = 1,
+      provider = "cpu",
       ...preparation
-    }: { intraOpThreads?: number } & Pick<TokenizerOptions, "normalizePunctuation" | "lowerAllCaps"> = {},
+    }: { intraOpThreads?: number; provider?: Provider } & Pick<
+      TokenizerOptions,
+      "normalizePunctuation" | "lowerAllCaps"
+    > = {},
   ): Promise<Translator> {
-    const { config } = await readModelInfo(folder);
-    const session = (name: string): Promise<InferenceSession> =>
-      createSession(join(folder, name), intraOpThreads);
+    const { config, precision, files } = await readModelInfo(folder);
+    const session = (model: string | Uint8Array): Promise<InferenceSession> =>
+      createSession(model, { intraOpThreads, provider });
     const { specialTokensInText, vocabularySize } = config;
     const tokenizer = await MarianTokenizer.load(folder, {
       ...preparation,
       specialTokensInText,
       vocabularySize,
     });
-    return new Translator(config, tokenizer, [await session("encoder.onnx"), await session("decoder.onnx")]);
+    const graphs = [
+      await session(join(folder, "encoder.onnx")),
+      await session(join(folder, "decoder.onnx")),
+    ] as const;
+    const saturates = await productsSaturate();
+    const shortlist =
+      files[shortlistFile] === undefined
+        ? null
+        : await ShortlistChoice.load(folder, { config, precision, saturates, createSession: session });
+    return new Translator(config, tokenizer, graphs, shortlist);
   }
 
   /**
    * Translates texts; what is not given comes from the model's own generation config.
    *
    * @returns a translation for every text, in order
+   * @throws LeyendaError CONFIG_INVALID where the model cannot be searched by the rules asked for
    */
   async translate(texts: readonly string[], options: Partial<TranslateOptions> = {}): Promise<Translation[]> {
     const { beams, maxLength, lengthPenalty, earlyStopping, maxPositions } = this.#config;
@@ -106,6 +126,7 @@ export class Translator {
       lengthPenalty,
       earlyStopping,
       maxSourceLength: maxPositions,
+      rules: "hf",
       noRepeatNgramSize: 0,
       minLength: 0,
       batchTokens: 1024,
@@ -113,6 +134,7 @@ export class Translator {
       best: 1,
       ...options,
     };
+    if (full.rules === "hf-flax") this.#checkForFlax();
     const longest = Math.min(full.maxSourceLength, maxPositions);
     const search = { ...full, maxLength: Math.min(full.maxLength, maxPositions) };
     const encoded = texts.map((text) => this.#tokenizer.encode(text, longest));
@@ -132,6 +154,17 @@ export class Translator {
   async close(): Promise<void> {
     await this.#encoder.release();
     await this.#decoder.release();
+    await this.#shortlist?.close();
+  }
+
+  /** Flax takes the padding out before the softmax; a model's graph does so, or has it in the sum. */
+  #checkForFlax(): void {
+    const { renormalize, bannedIds } = this.#config;
+    if (renormalize || bannedIds.length === 0) return;
+    throw new LeyendaError("CONFIG_INVALID", "this model cannot be searched by the rules of hf-flax", {
+      expected: "a model that bans its padding before the softmax",
+      hint: 'set "renormalize_logits": true in the checkpoint\'s generation_config.json and convert it again',
+    });
   }
 
   async #translateBatch(
@@ -151,10 +184,12 @@ export class Translator {
       mask: crossMask,
     });
     const memory = this.#memories.pop() ?? new Map<string, Float32Array>();
+    const choice = await this.#choiceFor(sources);
     const found = await decodeBatch({
-      decoder: this.#decoder,
+      step: choice.step,
       config: this.#config,
-      cross: { ...cross, cross_mask: crossMask },
+      words: choice.words,
+      perSentence: { ...cross, cross_mask: crossMask, ...choice.perSentence },
       sentences: sources.length,
       search,
       memory,
@@ -175,6 +210,30 @@ export class Translator {
       };
     });
   }
+
+  /** A decoder's step, with the choice among a shortlist's words behind it if the model has one. */
+  async #choiceFor(
+    sources: readonly EncodedText[],
+  ): Promise<{ step: DecodeOptions["step"]; words: number; perSentence: DecodeOptions["perSentence"] }> {
+    const decoder = this.#decoder;
+    const shortlist = this.#shortlist;
+    if (shortlist === null) {
+      const step = (inputs: DecodeOptions["perSentence"]): Promise<Record<string, Tensor>> =>
+        decoder.run(inputs);
+      return { step, words: this.#config.vocabularySize, perSentence: {} };
+    }
+    const { columns, allowed } = await shortlist.forBatch(sources.map(({ ids }) => ids));
+    return {
+      step: async ({ count, allowed: allowedNow, ...inputs }) => {
+        const { hidden, ...made } = await decoder.run(inputs);
+        if (hidden === undefined || count === undefined || allowedNow === undefined)
+          throw new Error("the graph gave no hidden state");
+        return { ...made, ...(await shortlist.choose(hidden, count, allowedNow, columns)) };
+      },
+      words: allowed.dims[2] ?? 0,
+      perSentence: { allowed },
+    };
+  }
 }
 
 /** Texts of about the same length together, so that little is spent on padding. */
@@ -194,31 +253,4 @@ function* batches(
     batch.push(index);
   }
   if (batch.length > 0) yield batch;
-}
-
-async function createSession(path: string, intraOpNumThreads: number): Promise<InferenceSession> {
-  await access(path).catch((cause: unknown) => {
-    throw new LeyendaError("MODEL_MISSING", "a graph of the model cannot be read", { where: path, cause });
-  });
-  try {
-    return await InferenceSession.create(path, {
-      intraOpNumThreads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: "all",
-      // A thread that waits must not burn the core that another process could use.
-      // Makes signed weights unsigned, at half the speed.
-      extra: {
-        session: {
-          intra_op: { allow_spinning: "0" },
-          x64quantprecision: (await productsSaturate()) ? "1" : "0",
-        },
-      },
-    });
-  } catch (cause) {
-    throw new LeyendaError("MODEL_INVALID", `onnxruntime refuses the graph: ${(cause as Error).message}`, {
-      where: path,
-      hint: 'convert the model again with "leyenda model convert"',
-      cause,
-    });
-  }
 }

@@ -116,18 +116,20 @@ async function options({ config }: StageContext): Promise<Record<string, Json>> 
 
 async function load({
   model,
+  provider,
   cache,
   normalizePunctuation,
   lowerAllCaps,
 }: DatasetConfig["translate"]): Promise<Loaded> {
   const preparation = { normalizePunctuation, lowerAllCaps };
   // One intra-op thread: there is a process for every core.
-  const translator = await Translator.load(model, { intraOpThreads: 1, ...preparation });
+  const translator = await Translator.load(model, { intraOpThreads: 1, provider, ...preparation });
   if (cache === null) return { translator, cache: undefined };
   const { hash } = await readModelInfo(model);
   const inner = (texts: readonly string[], search: Search): Promise<CaptionTranslation[]> =>
     translateWith(translator, texts, search);
-  return { translator, cache: new CachedTranslate(cache, hashJson({ model: hash, ...preparation }), inner) };
+  const computed = { model: hash, provider, ...preparation };
+  return { translator, cache: new CachedTranslate(cache, hashJson(computed), inner) };
 }
 
 function chosenRows({ parts: [selection] }: Manifest, part: string): number {
@@ -184,15 +186,16 @@ async function translatePart(
 
 function searchOptions({
   beams,
+  rules,
   maxLength,
   maxSourceLength,
   earlyStopping,
   lengthPenalty,
   batchTokens,
-}: Omit<DatasetConfig["translate"], "flags" | "policy" | "retry" | "model" | "cache">): Search {
+}: Omit<DatasetConfig["translate"], "flags" | "policy" | "retry" | "model" | "provider" | "cache">): Search {
   // What is in the cache, or equal to another caption, is not in the batch: no digit may depend on that.
   const sameLength = true;
-  return { beams, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens, sameLength };
+  return { beams, rules, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens, sameLength };
 }
 
 async function readChosen(part: PartPlan, { folders }: PartContext): Promise<Chosen[]> {

@@ -2,6 +2,7 @@ import type { ConvertOptions, ModelInfo } from "@leyenda/marian";
 import { type Command, Option } from "commander";
 
 import { megabytes } from "../megabytes.js";
+import { positiveInteger } from "../options/dataset-options.js";
 import type { Verb } from "../run-cli.js";
 
 interface PullFlags {
@@ -10,11 +11,15 @@ interface PullFlags {
   json?: boolean;
 }
 
-/** `leyenda model pull <id>`, `leyenda model convert <checkpoint> <out-folder>`, `leyenda model info <folder>` */
+/**
+ * `leyenda model pull <id>`, `leyenda model convert <checkpoint> <out-folder>`, `leyenda model shortlist <model> <source> <target> <out>`,
+ * `leyenda model info <folder>`
+ */
 export function addModelVerb(program: Command, verb: Verb): void {
   const model = program.command("model").description("translation models");
   addPull(model, verb);
   addConvert(model, verb);
+  addShortlist(model, verb);
   addInfo(model, verb);
 }
 
@@ -46,6 +51,7 @@ function addPull(model: Command, { io }: Verb): void {
 }
 
 interface ConvertFlags extends Required<Pick<ConvertOptions, "precision" | "convention">> {
+  shortlist?: string;
   json?: boolean;
 }
 
@@ -69,15 +75,49 @@ function addConvert(model: Command, { io }: Verb): void {
         .choices(["marian", "hugging-face"])
         .default("marian"),
     )
+    .option("--shortlist <file>", "Marian's binary shortlist: the model chooses among its words alone")
     .option("--json", "print the model's description as JSON")
-    .action(async (from: string, to: string, { precision, convention, json }: ConvertFlags) => {
+    .action(async (from: string, to: string, { precision, convention, shortlist, json }: ConvertFlags) => {
       const { convertCheckpoint } = await import("@leyenda/marian");
-      const info = await convertCheckpoint(from, to, { precision, convention });
+      const info = await convertCheckpoint(from, to, {
+        precision,
+        convention,
+        ...(shortlist === undefined ? {} : { shortlist }),
+      });
       io.out(
         json === true
           ? `${JSON.stringify(info)}\n`
           : `${to}: ${info.name} in ${info.precision}, ${megabytes(totalBytes(info))}, ${info.hash.slice(0, 12)}\n`,
       );
+    });
+}
+
+interface ShortlistFlags {
+  first: number;
+  best: number;
+}
+
+function addShortlist(model: Command, { io }: Verb): void {
+  model
+    .command("shortlist")
+    .description("learn from translated text which words can come up in a word's translation")
+    .argument("<model>", "checkpoint or converted model, for its tokenizer")
+    .argument("<source>", "text, a sentence a line")
+    .argument("<target>", "its translation, line by line")
+    .argument("<out>", "binary shortlist of Marian's, for model convert --shortlist")
+    .option("--first <n>", "words that are always allowed", positiveInteger, 100)
+    .option("--best <n>", "words of a word's list, at most", positiveInteger, 100)
+    .action(async (tokenizer: string, source: string, target: string, out: string, flags: ShortlistFlags) => {
+      const { learnShortlist } = await import("@leyenda/marian");
+      const pairs = await learnShortlist({
+        tokenizer,
+        source,
+        target,
+        out,
+        firstWords: flags.first,
+        bestWords: flags.best,
+      });
+      io.out(`${out}: from ${pairs} pairs of sentences\n`);
     });
 }
 

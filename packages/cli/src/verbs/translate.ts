@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 
 import { LeyendaError, loadDatasetConfig } from "@leyenda/core";
+import type { Provider } from "@leyenda/marian";
 import type { Search, TranslatedLine } from "@leyenda/translate";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
 import {
   addDatasetOptions,
@@ -21,6 +22,8 @@ interface TextOptions {
   maxLength?: number;
   batchTokens?: number;
   threads?: number;
+  provider: Provider;
+  rules: "hf" | "hf-flax";
   normalizePunctuation?: boolean;
   lowerAllCaps?: boolean;
   json?: boolean;
@@ -41,6 +44,16 @@ export function addTranslateVerb(program: Command, verb: Verb): void {
     .option("--normalize-punctuation", "curly and full-width punctuation as the models saw it in training")
     .option("--lower-all-caps", "text in nothing but capitals as a sentence")
     .option("--threads <n>", "threads of the model (default: one per core)", positiveInteger)
+    .addOption(
+      new Option("--provider <provider>", "where the model is computed")
+        .choices(["cpu", "cuda"])
+        .default("cpu"),
+    )
+    .addOption(
+      new Option("--rules <rules>", "beam search of transformers' PyTorch or Flax models")
+        .choices(["hf", "hf-flax"])
+        .default("hf"),
+    )
     .action(async (dataset: string | undefined, options: RunOptions & TextOptions) => {
       if (dataset === undefined) await translateText(options, verb);
       else await runVerbs(["translate"], await openDataset(dataset, options, verb.io), options, verb);
@@ -58,6 +71,7 @@ async function translateText(options: TextOptions, { io }: Verb): Promise<void> 
   const { translateLines, translateWith } = await import("@leyenda/translate");
   const translator = await Translator.load(options.model ?? (await sampleModel(io.cwd)), {
     intraOpThreads: options.threads ?? availableParallelism(),
+    provider: options.provider,
     normalizePunctuation: options.normalizePunctuation ?? false,
     lowerAllCaps: options.lowerAllCaps ?? false,
   });
@@ -76,8 +90,9 @@ async function translateText(options: TextOptions, { io }: Verb): Promise<void> 
   }
 }
 
-function searchOf({ beams, maxLength, batchTokens }: TextOptions): Search {
+function searchOf({ beams, rules, maxLength, batchTokens }: TextOptions): Search {
   return {
+    rules,
     ...(beams === undefined ? {} : { beams }),
     ...(maxLength === undefined ? {} : { maxLength }),
     ...(batchTokens === undefined ? {} : { batchTokens }),

@@ -1,6 +1,6 @@
 import type { MarianWeights } from "../checkpoint/marian-weights.js";
 import type { MarianConfig } from "../checkpoint/read-marian-config.js";
-import { embed } from "./embed.js";
+import { embed, type EmbeddingTable } from "./embed.js";
 import { Layers, type Precision } from "./layers.js";
 import { OnnxGraph, type Value } from "./onnx-graph.js";
 import { sinusoidPositions } from "./sinusoid-positions.js";
@@ -20,16 +20,23 @@ import { likeliestWords } from "./vocabulary.js";
  * `cross_keys_i`, `cross_values_i` (see the encoder) and `keys_i` float [sentences, heads, d, slots],
  * `values_i` float [sentences, heads, slots, d], slots ≥ 1. Where the layers are recurrent, there is no `self_mask`, and instead of these two the state `state_i` float [rows, width].
  * Outputs: `scores` float [rows, count] (log probabilities, best first), `tokens` int64 [rows, count]; `new_keys_i` and
- * `new_values_i` float [sentences, heads, beams, d], or `new_state_i`.
+ * `new_values_i` float [sentences, heads, beams, d], or `new_state_i`. A model with a shortlist gives `hidden` float [rows, width] in
+ * place of `scores` and `tokens`, and takes no `count`: see `buildShortlistChoice`.
  */
-export function buildDecoder(config: MarianConfig, weights: MarianWeights, precision: Precision): OnnxGraph {
+export function buildDecoder(
+  config: MarianConfig,
+  weights: MarianWeights,
+  precision: Precision,
+  embedding: EmbeddingTable,
+  { shortlisted = false }: { shortlisted?: boolean } = {},
+): OnnxGraph {
   const graph = new OnnxGraph();
   const layers = new Layers(graph, weights, precision, config.layerNormEpsilon);
   const { width, decoderHeads: heads, decoderLayers, maxPositions } = config;
   const d = width / heads;
   const ids = graph.input("ids", "int32", ["rows"]);
   const position = graph.input("position", "int32", [1]);
-  const count = graph.input("count", "int64", [1]);
+  const count = shortlisted ? "" : graph.input("count", "int64", [1]);
   const recurrent = config.decoderCell === "ssru";
   const selfMask = recurrent ? "" : graph.input("self_mask", "float", ["sentences", 1, "beams", "slots"]);
   const crossMask = graph.input("cross_mask", "float", ["sentences", 1, 1, "length"]);
@@ -41,7 +48,7 @@ export function buildDecoder(config: MarianConfig, weights: MarianWeights, preci
     [maxPositions, width],
     sinusoidPositions(maxPositions, width, config.positions),
   );
-  const words = embed(graph, ids, config, weights, precision);
+  const words = embed(graph, ids, config, embedding);
   let x = graph.node("Add", [words, graph.node("Gather", [table, position])]);
   for (let layer = 0; layer < decoderLayers; layer += 1) {
     const name = `decoder.layers.${layer}`;
@@ -58,6 +65,10 @@ export function buildDecoder(config: MarianConfig, weights: MarianWeights, preci
       `${name}.encoder_attn_layer_norm`,
     );
     x = layers.addAndNormalize(x, layers.feedForward(x, name, config.activation), `${name}.final_layer_norm`);
+  }
+  if (shortlisted) {
+    graph.output("hidden", x, "float", ["rows", width]);
+    return graph;
   }
   const { scores, tokens } = likeliestWords(layers, x, count, config, weights);
   graph.output("scores", scores, "float", ["rows", "count"]);

@@ -1,6 +1,6 @@
 import type { MarianWeights } from "../checkpoint/marian-weights.js";
 import type { MarianConfig } from "../checkpoint/read-marian-config.js";
-import { embed } from "./embed.js";
+import { embed, type EmbeddingTable } from "./embed.js";
 import { Layers, type Precision } from "./layers.js";
 import { OnnxGraph } from "./onnx-graph.js";
 import { sinusoidPositions } from "./sinusoid-positions.js";
@@ -12,7 +12,12 @@ import { sinusoidPositions } from "./sinusoid-positions.js";
  * Outputs, for each decoder layer i: `cross_keys_i` float [batch, heads, d, length], transposed as its product wants them, and
  * `cross_values_i` float [batch, heads, length, d].
  */
-export function buildEncoder(config: MarianConfig, weights: MarianWeights, precision: Precision): OnnxGraph {
+export function buildEncoder(
+  config: MarianConfig,
+  weights: MarianWeights,
+  precision: Precision,
+  embedding: EmbeddingTable,
+): OnnxGraph {
   const graph = new OnnxGraph();
   const layers = new Layers(graph, weights, precision, config.layerNormEpsilon);
   const { width, encoderHeads, decoderHeads, maxPositions } = config;
@@ -29,7 +34,7 @@ export function buildEncoder(config: MarianConfig, weights: MarianWeights, preci
     sinusoidPositions(maxPositions, width, config.positions),
   );
   const positions = graph.node("Slice", [table, graph.ints(0), length, graph.ints(0)]);
-  const words = embed(graph, ids, config, weights, precision);
+  const words = embed(graph, ids, config, embedding);
   // From here on every token is a row of its own.
   let x = graph.node("Reshape", [graph.node("Add", [words, positions]), graph.ints(-1, width)]);
   for (let layer = 0; layer < config.encoderLayers; layer += 1) {

@@ -4,38 +4,49 @@ import { type Precision, transpose } from "./layers.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
 import { quantizeColumns } from "./quantize.js";
 
-/** The file beside the graphs that holds the embedding table for both. */
+/** The file beside the graphs that holds the embedding table for all of them. */
 export const embeddingFile = "embedding.bin";
 
-/** Bytes of `embeddingFile`: [vocabulary, width], float32 or int8 with a scale for each word. */
+/** The table of all words' embeddings, [vocabulary, width], in a graph's precision. */
+export interface EmbeddingTable {
+  /** The bytes of `embeddingFile`: float32 or int8. */
+  bytes: Uint8Array;
+  /** A scale for each word, where they are int8. */
+  scales: Float32Array | null;
+}
+
 export function embeddingTable(
   config: MarianConfig,
   weights: MarianWeights,
   precision: Precision,
-): Uint8Array {
+): EmbeddingTable {
   const embedding = weights.embedding();
-  if (precision === "fp32")
-    return new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
-  return new Uint8Array(quantizeWords(config, embedding).bytes.buffer);
+  if (precision === "fp32") {
+    const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
+    return { bytes, scales: null };
+  }
+  const { bytes, scales } = quantizeWords(config, embedding);
+  return { bytes: new Uint8Array(bytes.buffer), scales };
 }
 
 /** Embeddings of ids, scaled as the model says: int32 [rows] → float [rows, width]. */
-export function embed(
-  graph: OnnxGraph,
-  ids: Value,
-  config: MarianConfig,
-  weights: MarianWeights,
-  precision: Precision,
-): Value {
-  const { vocabularySize, width } = config;
-  const scale = config.scaleEmbedding ? Math.sqrt(width) : 1;
-  const type = precision === "fp32" ? "float" : "int8";
-  const table = graph.fileTensor("embedding", type, [vocabularySize, width], embeddingFile);
-  const rows = graph.node("Gather", [table, ids]);
-  if (precision === "fp32") return graph.node("Mul", [rows, graph.float(scale)]);
-  const scales = quantizeWords(config, weights.embedding()).scales.map((value) => value * scale);
-  const wordScales = graph.tensor("embedding.scales", "float", [vocabularySize, 1], scales);
+export function embed(graph: OnnxGraph, ids: Value, config: MarianConfig, table: EmbeddingTable): Value {
+  const scale = config.scaleEmbedding ? Math.sqrt(config.width) : 1;
+  const rows = graph.node("Gather", [embeddingTensor(graph, config, table), ids]);
+  if (table.scales === null) return graph.node("Mul", [rows, graph.float(scale)]);
+  const scales = table.scales.map((value) => value * scale);
+  const wordScales = graph.tensor("embedding.scales", "float", [config.vocabularySize, 1], scales);
   return graph.node("Mul", [graph.node("Cast", [rows], { to: 1n }), graph.node("Gather", [wordScales, ids])]);
+}
+
+/** The table as a tensor of the graph, its bytes in the file that all graphs share. */
+export function embeddingTensor(
+  graph: OnnxGraph,
+  { vocabularySize, width }: MarianConfig,
+  { scales }: EmbeddingTable,
+): Value {
+  const type = scales === null ? "float" : "int8";
+  return graph.fileTensor("embedding", type, [vocabularySize, width], embeddingFile);
 }
 
 /** A scale for each word, as in the product with the same matrix at the decoder's end. */

@@ -1,25 +1,11 @@
 import type { Tensor } from "../checkpoint/read-safetensors.js";
 import type { MarianWeights } from "../checkpoint/marian-weights.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
-import { quantizeColumns, zeroPoint } from "./quantize.js";
+import { type Matrix, Products } from "./products.js";
+import { quantizeColumns } from "./quantize.js";
 
 /** How the weights of a graph are held. */
 export type Precision = "fp32" | "int8";
-
-/** Activations in 8 bits: `value ≈ (byte − 128) · scale[row]`. */
-interface Quantized {
-  /** uint8 [rows, width] */
-  bytes: Value;
-  /** float [rows, 1] */
-  scales: Value;
-}
-
-/** A weight matrix in the graph, [inner, out], in the graph's precision. */
-export interface Matrix {
-  values: Value;
-  /** float [out], and the byte that stands for 0; only in int8. */
-  quantized?: { scales: Value; zero: Value };
-}
 
 /** Adds the layers that Marian models are made of to a graph. Values are [rows, width] unless said, a row for every token. */
 export class Layers {
@@ -27,11 +13,12 @@ export class Layers {
   readonly #weights: MarianWeights;
   readonly #precision: Precision;
   readonly #epsilon: number;
-  readonly #quantized = new Map<Value, Quantized>();
+  readonly #products: Products;
 
   /** @param epsilon of the layer normalisations */
   constructor(graph: OnnxGraph, weights: MarianWeights, precision: Precision, epsilon: number) {
     this.graph = graph;
+    this.#products = new Products(graph);
     this.#weights = weights;
     this.#precision = precision;
     this.#epsilon = epsilon;
@@ -70,41 +57,9 @@ export class Layers {
     };
   }
 
-  /** x · M. In int8 an integer product, scaled by the columns of M and the rows of x. */
-  multiply(x: Value, { values, quantized }: Matrix): Value {
-    const { graph } = this;
-    if (quantized === undefined) return graph.node("MatMul", [x, values]);
-    const left = this.#quantize(x);
-    const product = graph.contrib("MatMulIntegerToFloat", [
-      left.bytes,
-      values,
-      graph.float(1),
-      quantized.scales,
-      graph.byte(zeroPoint),
-      quantized.zero,
-    ]);
-    return graph.node("Mul", [product, left.scales]);
-  }
-
-  /**
-   * Takes x to 8 bits with a scale for each *row*, once however many layers read it. A scale for the whole tensor, as
-   * onnxruntime's own dynamic quantisation takes it, would make a row's result depend on the rows beside it.
-   */
-  #quantize(x: Value): Quantized {
-    const known = this.#quantized.get(x);
-    if (known !== undefined) return known;
-    const { graph } = this;
-    // Two reductions read x; Abs would write all of it once more.
-    const reduce = (op: string): Value => graph.node(op, [x], { axes: [-1], keepdims: 1n });
-    const largest = graph.node("Max", [reduce("ReduceMax"), graph.node("Neg", [reduce("ReduceMin")])]);
-    // Not 0, not even for a row of zeros.
-    const scales = graph.node("Div", [graph.node("Add", [largest, graph.float(1e-20)]), graph.float(127)]);
-    const flat = graph.node("Reshape", [scales, graph.ints(-1)]);
-    const zeros = graph.node("Expand", [graph.byte(zeroPoint), graph.node("Shape", [flat])]);
-    const bytes = graph.node("QuantizeLinear", [x, flat, zeros], { axis: 0n });
-    const quantized = { bytes, scales };
-    this.#quantized.set(x, quantized);
-    return quantized;
+  /** x · M, see `Products`. */
+  multiply(x: Value, matrix: Matrix): Value {
+    return this.#products.multiply(x, matrix);
   }
 
   /** LN(x + added): Marian's layers normalise after the residual. */

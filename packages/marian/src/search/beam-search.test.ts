@@ -11,6 +11,7 @@ const options = {
   lengthPenalty: 1,
   noRepeatNgramSize: 0,
   minLength: 0,
+  rules: "hf",
 } as const;
 
 function candidate(beam: number, token: number, score: number): Continuation {

@@ -1,9 +1,10 @@
-import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { Tensor } from "onnxruntime-node";
 
 import type { MarianConfig } from "../checkpoint/read-marian-config.js";
 import { BeamSearch } from "./beam-search.js";
 import { type CacheMemory, DecoderCache } from "./decoder-cache.js";
 import type { DecoderMemory } from "./decoder-memory.js";
+import { FlaxBeamSearch } from "./flax-beam-search.js";
 import { forbiddenTokens } from "./forbidden-tokens.js";
 import { GreedySearch } from "./greedy-search.js";
 import { RecurrentState } from "./recurrent-state.js";
@@ -12,15 +13,21 @@ import type { Continuation, Hypothesis, SearchOptions, SentenceSearch } from "./
 /** Names to float tensors, as the graphs take and give them. */
 type Tensors = Record<string, Tensor>;
 
-interface DecodeOptions {
-  decoder: InferenceSession;
+export interface DecodeOptions {
+  /** A step of the decoder: its inputs to its outputs, see `buildDecoder`. */
+  step: (inputs: Tensors) => Promise<Tensors>;
   config: MarianConfig;
-  /** What the encoder made: `cross_keys_i`, `cross_values_i`; and `cross_mask`. */
-  cross: Tensors;
+  /** What a step is told of each sentence: `cross_keys_i`, `cross_values_i`, `cross_mask`, …, with the sentences in front. */
+  perSentence: Tensors;
+  /** How many words a step chooses among. */
+  words: number;
   sentences: number;
   search: SearchOptions;
   memory: CacheMemory;
 }
+
+/** No word that a sentence is allowed is as unlikely as this. */
+const impossible = -1e20;
 
 /** Sentences that are done leave the batch once they are this share of it. */
 const doneShare = 1 / 16;
@@ -31,38 +38,39 @@ const doneShare = 1 / 16;
  * @returns what was found for each sentence, best first, in the sentences' order
  */
 export async function decodeBatch({
-  decoder,
+  step: run,
   config,
-  cross,
+  words,
+  perSentence,
   sentences,
   search,
   memory,
 }: DecodeOptions): Promise<(readonly Hypothesis[])[]> {
   const searches = Array.from({ length: sentences }, (): SentenceSearch =>
-    search.beams === 1 ? new GreedySearch(search, config.endId) : new BeamSearch(search, config.endId),
+    createSearch(search, config.endId),
   );
-  const wanted = Math.min(search.beams === 1 ? 1 : 2 * search.beams, config.vocabularySize);
-  const restricted = search.noRepeatNgramSize > 0 || search.minLength > 1;
+  const wanted = Math.min(search.beams === 1 ? 1 : 2 * search.beams, words);
+  const restricted = search.noRepeatNgramSize > 0 || search.minLength > 0;
   const past: DecoderMemory =
     config.decoderCell === "ssru"
       ? new RecurrentState(config, sentences)
       : new DecoderCache(config, sentences, memory);
   let active = searches.map((_, sentence) => sentence);
-  let crossNow = cross;
+  let told = perSentence;
   let rows: Int32Array = Int32Array.from(active, () => config.startId);
 
   for (let position = 0; active.some((sentence) => searches[sentence]?.done === false); position += 1) {
-    const perSentence = rows.length / active.length;
+    const rowsOfEach = rows.length / active.length;
     const forced = config.forcedEndId !== null && position + 2 === search.maxLength;
     // At most one token for each that there is may not come next, and `</s>`.
-    const ranks = Math.min(wanted + (restricted ? position + 2 : 0), config.vocabularySize);
+    const ranks = Math.min(wanted + (restricted ? position + 2 : 0), words);
     let step: Tensors = {};
     if (!forced) {
-      step = await decoder.run({
+      step = await run({
         ids: new Tensor("int32", rows, [rows.length]),
         position: new Tensor("int32", Int32Array.of(position), [1]),
         count: new Tensor("int64", BigInt64Array.of(BigInt(ranks)), [1]),
-        ...crossNow,
+        ...told,
         ...past.feeds(),
       });
       past.append(step);
@@ -76,7 +84,7 @@ export async function decodeBatch({
         : current.advance(
             forced
               ? forcedEnds(current, config.forcedEndId ?? config.endId)
-              : continuations(current, step, place * perSentence, perSentence, ranks),
+              : continuations(current, step, place * rowsOfEach, rowsOfEach, ranks),
           );
       // A sentence that is done, or has fewer ways on than beams, fills its rows: the graph wants equal numbers.
       for (let beam = 0; beam < search.beams; beam += 1) {
@@ -90,7 +98,7 @@ export async function decodeBatch({
     if (left.length === 0) break;
     past.reorder(search.beams, origins);
     if (left.length <= (1 - doneShare) * active.length) {
-      crossNow = pickSentences(crossNow, left);
+      told = pickSentences(told, left);
       past.keep(left);
       rows = pickRows(rows, left, search.beams);
       active = left.map((place) => active[place] ?? 0);
@@ -118,16 +126,23 @@ export async function decodeBatch({
         const index = (firstRow + beam) * ranks + rank;
         const token = Number(tokens[index]);
         const score = scores[index] ?? 0;
+        // A shortlist may have fewer words than are wanted.
+        if (score <= impossible) continue;
         if (forbidden?.has(token) === true) excluded += Math.exp(score);
         else all.push({ beam, token, score: Math.fround(score + (before?.score ?? 0)) });
       }
       // Probabilities are taken anew among the words that are left.
-      if (config.renormalize && excluded > 0) {
+      if (config.renormalize && search.rules === "hf" && excluded > 0) {
         for (const each of all.slice(first)) each.score = Math.fround(each.score - Math.log1p(-excluded));
       }
     }
     return all.sort((a, b) => b.score - a.score).slice(0, wanted);
   }
+}
+
+function createSearch(search: SearchOptions, endId: number): SentenceSearch {
+  if (search.beams === 1) return new GreedySearch(search, endId);
+  return search.rules === "hf" ? new BeamSearch(search, endId) : new FlaxBeamSearch(search, endId);
 }
 
 /** At the longest length every beam ends, at no cost. */
@@ -136,9 +151,9 @@ function forcedEnds({ beams }: SentenceSearch, token: number): Continuation[] {
 }
 
 /** Keeps only these sentences, in place. */
-function pickSentences(cross: Tensors, places: readonly number[]): Tensors {
+function pickSentences(tensors: Tensors, places: readonly number[]): Tensors {
   return Object.fromEntries(
-    Object.entries(cross).map(([name, tensor]) => {
+    Object.entries(tensors).map(([name, tensor]) => {
       const data = tensor.data as Float32Array;
       const size = data.length / (tensor.dims[0] ?? 1);
       for (const [to, from] of places.entries()) data.copyWithin(to * size, from * size, (from + 1) * size);

@@ -7,13 +7,15 @@ const model = { startId: 9, endId: 0 };
 
 describe("forbiddenTokens", () => {
   it("keeps the end away until the shortest length, the start token counted", () => {
-    const options = { noRepeatNgramSize: 0, minLength: 3 };
+    const options = { noRepeatNgramSize: 0, minLength: 3, rules: "hf" } as const;
     expect(forbiddenTokens([4], options, model)).toEqual(new Set([0]));
     expect(forbiddenTokens([4, 5], options, model)).toEqual(new Set());
   });
 
   it("counts the start token among a run's tokens", () => {
-    expect(forbiddenTokens([4, 9], { noRepeatNgramSize: 2, minLength: 0 }, model)).toEqual(new Set([4]));
+    expect(forbiddenTokens([4, 9], { noRepeatNgramSize: 2, minLength: 0, rules: "hf" }, model)).toEqual(
+      new Set([4]),
+    );
   });
 
   it("forbids exactly what would repeat a run of so many tokens", () => {
@@ -26,7 +28,11 @@ describe("forbiddenTokens", () => {
           const runs = (of: number[]): string[] =>
             of.slice(size - 1).map((_, start) => of.slice(start, start + size).join());
           const known = new Set(runs(sequence));
-          const forbidden = forbiddenTokens(tokens, { noRepeatNgramSize: size, minLength: 0 }, model);
+          const forbidden = forbiddenTokens(
+            tokens,
+            { noRepeatNgramSize: size, minLength: 0, rules: "hf" },
+            model,
+          );
           for (let token = 1; token <= 4; token += 1) {
             const added = runs([...sequence, token]).at(-1);
             expect(forbidden.has(token)).toBe(sequence.length + 1 >= size && known.has(added ?? ""));

@@ -8,12 +8,17 @@ import type { SearchOptions } from "./sentence-search.js";
  */
 export function forbiddenTokens(
   tokens: readonly number[],
-  { noRepeatNgramSize: size, minLength }: Pick<SearchOptions, "noRepeatNgramSize" | "minLength">,
+  {
+    noRepeatNgramSize: size,
+    minLength,
+    rules,
+  }: Pick<SearchOptions, "noRepeatNgramSize" | "minLength" | "rules">,
   { startId, endId }: { startId: number; endId: number },
 ): Set<number> {
   const forbidden = new Set<number>();
   const sequence = [startId, ...tokens];
-  if (sequence.length < minLength) forbidden.add(endId);
+  // Flax's processor counts the token to come out.
+  if (sequence.length < minLength + (rules === "hf-flax" ? 1 : 0)) forbidden.add(endId);
   if (size === 0 || sequence.length + 1 < size) return forbidden;
   const last = sequence.slice(sequence.length - (size - 1));
   for (let start = 0; start + size <= sequence.length; start += 1) {

@@ -2,6 +2,8 @@
 export interface SearchOptions {
   /** Beams; 1 is greedy. */
   beams: number;
+  /** Whose rules beams follow: transformers' PyTorch models', or its Flax models', see `FlaxBeamSearch`. */
+  rules: "hf" | "hf-flax";
   /** Longest sequence in tokens, the decoder's start token and `</s>` included. */
   maxLength: number;
   earlyStopping: boolean | "never";

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEncoder } from "../spm/create-encoder.js";
 import { readSentencePieceModel } from "../spm/read-sentence-piece-model.js";
 import { readShortlist, shortlistChecksum } from "./read-shortlist.js";
+import { writeShortlist } from "./write-shortlist.js";
 
 const corpus = process.env.LEYENDA_CORPUS;
 
@@ -18,18 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Lists of words 0, 1, 2, …; two first words. */
 function write(lists: readonly (readonly number[])[]): Buffer {
-  const ids = lists.flat();
-  const bytes = Buffer.alloc(48 + 8 * (lists.length + 1) + 4 * ids.length);
-  const head = [0xf11a48d5013417f5n, 0n, 2n, 50n, BigInt(lists.length + 1), BigInt(ids.length)];
-  head.forEach((value, index) => bytes.writeBigUInt64LE(value, index * 8));
-  let offset = 0;
-  for (let word = 0; word <= lists.length; word += 1) {
-    bytes.writeBigUInt64LE(BigInt(offset), 48 + 8 * word);
-    offset += lists[word]?.length ?? 0;
-  }
-  ids.forEach((id, index) => bytes.writeUInt32LE(id, 48 + 8 * (lists.length + 1) + 4 * index));
-  seal(bytes);
-  return bytes;
+  return writeShortlist(lists, { firstWords: 2, bestWords: 50 });
 }
 
 function seal(bytes: Buffer): void {
@@ -37,6 +27,22 @@ function seal(bytes: Buffer): void {
 }
 
 describe("a binary shortlist", () => {
+  it.skipIf(corpus === undefined)(
+    "that is read and written again has Marian's bytes, checksum and all (needs LEYENDA_CORPUS)",
+    async () => {
+      const bytes = await readFile(join(corpus ?? "", "marian/firefox-enes-tiny/lex.50.50.enes.s2t.bin"));
+      const field = (index: number): number => Number(bytes.readBigUInt64LE(8 * index));
+      const [firstWords, bestWords, offsets] = [field(2), field(3), field(4)];
+      const idsAt = 8 * (6 + offsets);
+      const lists = Array.from({ length: offsets - 1 }, (_, word) =>
+        Array.from({ length: field(7 + word) - field(6 + word) }, (__, at) =>
+          bytes.readUInt32LE(idsAt + 4 * (field(6 + word) + at)),
+        ),
+      );
+      expect(writeShortlist(lists, { firstWords, bestWords }).equals(bytes)).toBe(true);
+    },
+  );
+
   it("gives the first words and the lists of the source's, ascending, filled to a multiple of 8", async () => {
     const path = join(folder, "lex.bin");
     await writeFile(path, write([[0], [9, 30], [7, 9], [99]]));

@@ -1,7 +1,10 @@
 import { invalidModel } from "../checkpoint/invalid-model.js";
 import { readModelFile } from "../checkpoint/read-model-file.js";
 
-const magic = 0xf11a48d5013417f5n;
+/** The file of a converted model's shortlist. */
+export const shortlistFile = "shortlist.bin";
+
+export const shortlistMagic = 0xf11a48d5013417f5n;
 const headerBytes = 48;
 
 /** Marian's matrices want a multiple of this. */
@@ -29,8 +32,12 @@ export interface Shortlist {
  * @throws LeyendaError MODEL_MISSING, or MODEL_INVALID when the file is cut short or damaged
  */
 export async function readShortlist(path: string): Promise<Shortlist> {
-  const bytes = await readModelFile(path, "the shortlist");
-  if (bytes.length < headerBytes || bytes.readBigUInt64LE(0) !== magic)
+  return parseShortlist(await readModelFile(path, "the shortlist"), path);
+}
+
+/** The same of bytes that have been read. @param path for errors */
+export function parseShortlist(bytes: Buffer, path: string): Shortlist {
+  if (bytes.length < headerBytes || bytes.readBigUInt64LE(0) !== shortlistMagic)
     throw invalidModel(path, "not a binary shortlist of Marian's");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const field = (index: number): number => Number(bytes.readBigUInt64LE(index * 8));

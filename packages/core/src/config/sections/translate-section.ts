@@ -35,7 +35,17 @@ const policy = z.strictObject(
 export const translateSection = z
   .strictObject({
     model: z.string().min(1).describe("Folder of a converted Marian model, relative to this file"),
+    provider: z
+      .enum(["cpu", "cuda"])
+      .default("cpu")
+      .describe(
+        "Where the model is computed; CUDA needs onnxruntime-node's CUDA files, and its digits are its own",
+      ),
     beams: positive.max(32).default(4),
+    rules: z
+      .enum(["hf", "hf-flax"])
+      .default("hf")
+      .describe("Whose beam search is followed: that of transformers' PyTorch models, or of its Flax models"),
     maxLength: positive.max(512).default(64).describe("Longest translation in tokens, </s> included"),
     maxSourceLength: positive
       .max(512)
