@@ -24,8 +24,6 @@ export const shardIndexSchema = z.object({
   batches: z.array(z.tuple([whole, whole, whole])),
 });
 
-export type ShardIndex = z.infer<typeof shardIndexSchema>;
-
 /** An index as it is written: the same bytes for the same shard. */
 export function renderShardIndex(bytes: number, batches: readonly BatchPlace[]): string {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
