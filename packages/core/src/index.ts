@@ -14,6 +14,7 @@ export type { DatasetConfig, FetchConfig } from "./config/dataset-config.js";
 export { datasetFolders } from "./config/dataset-folders.js";
 export type { DatasetFolders } from "./config/dataset-folders.js";
 export { datasetJsonSchema } from "./config/dataset-json-schema.js";
+export { isContact } from "./config/is-contact.js";
 export { loadDatasetConfig } from "./config/load-dataset-config.js";
 export { makeFetchConfig } from "./config/make-fetch-config.js";
 export type { FetchConfigInput } from "./config/make-fetch-config.js";

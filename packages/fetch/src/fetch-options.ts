@@ -69,18 +69,23 @@ export interface FetchOptions {
    * client or to one host alone (such as cookies) are refused. @default {}
    */
   headers?: Readonly<Record<string, string>>;
-  /** Say who you are, with a contact. @default "Leyenda/0.1 (image dataset builder)" */
-  userAgent?: string;
+  /** The name that this client gives itself; null is `Leyenda/<version>`. @default null */
+  userAgent?: string | null;
+  /**
+   * Where to complain: a URL (http, https, mailto), which is added to the User-Agent: `Leyenda/0.1.0 (+https://…)`.
+   * @default null
+   */
+  contact?: string | null;
   /** The name under which robots.txt and X-Robots-Tag address this crawler. @default "leyenda" */
   userAgentToken?: string;
   /**
-   * What to do about robots.txt (RFC 9309), on every hop: obey it, only record what it says, or not ask for it. A client
-   * downloads what it is told to; the stage obeys by default. @default "ignore"
+   * What to do about robots.txt (RFC 9309), on every hop: obey it, only record what it says, or not ask for it.
+   * @default "obey"
    */
   robots?: "obey" | "record" | "ignore";
   /**
    * What to do about `/.well-known/tdmrep.json` of origins that gave a picture without a `tdm-reservation` header: obey it,
-   * only record what it says, or not ask for it. As with robots.txt, the stage obeys by default. @default "ignore"
+   * only record what it says, or not ask for it. @default "obey"
    */
   tdmrep?: "obey" | "record" | "ignore";
   /** Leave out pictures whose headers reserve them; see `isOptedOut`. @default true */

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
-import { LeyendaError } from "@leyenda/core";
+import { isContact, LeyendaError } from "@leyenda/core";
 
 import { proxyFor } from "./proxy-for.js";
 import { requestHeaders } from "./request-headers.js";
@@ -31,6 +31,12 @@ export function fetchSettings(options: FetchOptions): FetchSettings {
     }
   }
   const settings = { ...defaults(), ...options };
+  if (settings.contact !== null && !isContact(settings.contact)) {
+    throw new LeyendaError("CONFIG_INVALID", `${JSON.stringify(settings.contact)} is no contact`, {
+      where: "fetch.contact",
+      expected: "an http, https or mailto URL",
+    });
+  }
   // A proxy that could never work is told of now, and not by every row.
   for (const protocol of ["http:", "https:"] as const) {
     proxyFor({ protocol, hostname: "proxied.invalid", port: 0 }, settings.proxy);
@@ -56,10 +62,11 @@ function defaults(): FetchSettings {
     retries: 2,
     retryBaseMs: 500,
     maxRetryAfterMs: 30_000,
-    userAgent: "Leyenda/0.1 (image dataset builder)",
+    userAgent: null,
+    contact: null,
     userAgentToken: "leyenda",
-    robots: "ignore",
-    tdmrep: "ignore",
+    robots: "obey",
+    tdmrep: "obey",
     obeyOptOut: true,
     optOutDirectives: ["noai", "noimageai"],
     allowPrivate: [],

@@ -9,6 +9,7 @@ import {
   withProgress,
 } from "@leyenda/core";
 
+import { checkContact } from "./check-contact.js";
 import type { FetchOptions } from "./fetch-options.js";
 import { Breaker } from "./breaker.js";
 import { fetchPart } from "./parts/fetch-part.js";
@@ -53,7 +54,7 @@ export function createFetchStage(
     plan: async ({ config, folders }) => {
       const { loadSourcePlan } = await import("./source/load-source-plan.js");
       const parts = await loadSourcePlan(config.source, folders.fetched);
-      return { parts: parts.map(toPlan) };
+      return { parts: parts.map(toPlan), warnings: await checkContact(config.fetch, parts) };
     },
     run: (part, context) => {
       const using = toolsFor(context);
@@ -63,8 +64,8 @@ export function createFetchStage(
       const using = toolsFor(context);
       return withProgress(async (counter) => revisePart(context, base, request, await using, counter));
     },
-    finish: async ({ folders }, manifest) => ({
-      ...(await findSharedUrls(folders.fetched, manifest)),
+    finish: async ({ config, folders }, manifest) => ({
+      ...(await findSharedUrls(folders.fetched, manifest, config.fetch.sharedRedirectRows)),
       ...(await writePoliteness(folders.fetched, manifest)),
     }),
     close: async () => {
@@ -76,8 +77,19 @@ export function createFetchStage(
 
 export const stage = createFetchStage();
 
-/** How fast we ask decides nothing about what comes. A proxy is the machine's affair, and its URL may hold a password. */
-const undeciding = ["concurrency", "connectionsPerHost", "requestsPerSecondPerHost", "breaker", "proxy"];
+/**
+ * How fast we ask, what stops us, where to complain and what is listed afterwards decide nothing about what comes. A proxy is the
+ * machine's affair, and its URL may hold a password.
+ */
+const undeciding = [
+  "concurrency",
+  "connectionsPerHost",
+  "requestsPerSecondPerHost",
+  "breaker",
+  "contact",
+  "sharedRedirectRows",
+  "proxy",
+];
 
 /** The options that may decide what comes. */
 function options(config: FetchConfig): Record<string, Json> {

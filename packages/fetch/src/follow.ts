@@ -11,6 +11,7 @@ import type { OriginFiles } from "./origin-files.js";
 import type { RobotsFile } from "./robots/robots-verdict.js";
 import type { TdmFile } from "./tdmrep/load-tdmrep.js";
 import { type Head, requestOnce } from "./request-once.js";
+import { userAgent } from "./user-agent.js";
 
 /** What every request goes through. */
 export interface Web {
@@ -89,13 +90,13 @@ async function ask(
   { origins, turns, pool, settings }: Web,
   { maxBytes, turn, signal, judge, onBytes }: FollowOptions,
 ): Promise<{ verdict: Verdict | undefined; body: CollectedBody | null }> {
-  const { userAgent, headersMs, stallMs, maxRetryAfterMs } = settings;
+  const { headersMs, stallMs, maxRetryAfterMs } = settings;
   let verdict: Verdict | undefined;
   const body = await origins.use(url.origin, (channel) =>
     requestOnce({
       channel,
       url,
-      headers: { ...settings.headers, ...headers, "user-agent": userAgent },
+      headers: { ...settings.headers, ...headers, "user-agent": userAgent(settings) },
       headersMs,
       stallMs,
       totalMs,

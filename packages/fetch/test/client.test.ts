@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { createClient, type FetchClient, type FetchOptions } from "../src/index.js";
 import { gif } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { rawServer, type RawServer, reply, type Serve } from "./support/raw-server.js";
 
 const closing: (() => Promise<void>)[] = [];
@@ -20,7 +21,7 @@ async function serve(behaviour: Serve): Promise<RawServer> {
 }
 
 function open(options: FetchOptions = {}): FetchClient {
-  const client = createClient({ retries: 0, allowPrivate: ["127.0.0.1"], ...options });
+  const client = plainClient({ retries: 0, allowPrivate: ["127.0.0.1"], ...options });
   closing.push(client.close);
   return client;
 }
@@ -51,6 +52,53 @@ describe("a client", () => {
       `host: 127.0.0.1:${server.port}`,
       "user-agent: Test/1 (+https://e)",
     ]);
+  });
+
+  it.each<[FetchOptions, RegExp]>([
+    [{}, /^Leyenda\/\d+\.\d+\.\d+ \(image dataset builder\)$/],
+    [{ contact: "https://example.org/bot" }, /^Leyenda\/\d+\.\d+\.\d+ \(\+https:\/\/example\.org\/bot\)$/],
+    [{ contact: "mailto:me@example.org", userAgent: "Mine/2" }, /^Mine\/2 \(\+mailto:me@example\.org\)$/],
+  ])("says who it is and where to complain: %j", async (options, expected) => {
+    let head = "";
+    const server = await serve((socket, request) => {
+      head = request.head;
+      socket.write(reply({ body: gif }));
+    });
+    await open(options).fetchImage(server.origin);
+    expect(/^user-agent: (.*?)\r?$/m.exec(head)?.[1]).toMatch(expected);
+  });
+
+  it.each([
+    "me@example.org",
+    "ftp://example.org/",
+    "https://e.org/a b",
+    "mailto:nobody",
+    "https://e.org/)\r\nx: y",
+  ])("takes no %j for a contact", (contact) => {
+    expect(() => createClient({ contact })).toThrow(
+      expect.objectContaining({
+        code: "CONFIG_INVALID",
+        message: expect.stringContaining("no contact") as string,
+      }),
+    );
+  });
+
+  it("obeys robots.txt and tdmrep.json unless it is told otherwise", async () => {
+    const server = await serve((socket, { path }) => {
+      const body =
+        path === "/robots.txt"
+          ? "User-agent: *\nDisallow: /private/\n"
+          : path === "/.well-known/tdmrep.json"
+            ? '[{ "location": "/reserved/", "tdm-reservation": 1 }]'
+            : gif;
+      socket.write(reply({ body: Buffer.from(body) }));
+    });
+    const client = createClient({ retries: 0, allowPrivate: ["127.0.0.1"] });
+    closing.push(client.close);
+    const outcomes = ["private", "reserved", "public"].map(
+      async (folder) => (await client.fetchImage(`${server.origin}/${folder}/a.gif`)).outcome,
+    );
+    expect(await Promise.all(outcomes)).toEqual(["robots", "opted_out", "ok"]);
   });
 
   it.each(["", "not a URL", "file:///etc/passwd", "http://"])("says bad_url to %j", async (url) => {
@@ -216,7 +264,7 @@ describe("a client", () => {
     const server = await rawServer((socket, { path }) => {
       if (path === "/ok") socket.write(reply({ body: gif }));
     });
-    const client = createClient({
+    const client = plainClient({
       retries: 5,
       allowPrivate: ["*"],
       lookup: (name) =>
@@ -251,6 +299,6 @@ describe("a client", () => {
     [{ connectMs: 2 ** 31 }, "connectMs is 2147483648"],
     [{ resolve: { a: "b" } }, '"b" is not an IP address'],
   ])("refuses %j", (options, message) => {
-    expect(() => createClient(options)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", message }));
+    expect(() => plainClient(options)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", message }));
   });
 });

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 
-import { createClient, type FetchClient } from "../src/index.js";
+import type { FetchClient } from "../src/index.js";
 import { gif } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { rawServer, type RawServer, reply } from "./support/raw-server.js";
 
 const closing: (() => Promise<void>)[] = [];
@@ -27,7 +28,7 @@ async function serve(seen: string[]): Promise<RawServer> {
 }
 
 function open(): FetchClient {
-  const client = createClient({ retries: 0, allowPrivate: ["127.0.0.1"] });
+  const client = plainClient({ retries: 0, allowPrivate: ["127.0.0.1"] });
   closing.push(client.close);
   return client;
 }

@@ -191,12 +191,70 @@ describe("fetchParts", () => {
     );
   });
 
+  it("finds such URLs from as many rows on as the config says", async () => {
+    for (const n of [1, 2, 3])
+      answers[`/${n}`] = (_, response) => response.writeHead(302, { location: "/gone.gif" }).end();
+    const { result } = await end(fetchParts(await options({ sharedRedirectRows: 3 })));
+    expect(result.summary).toMatchObject({ sharedUrlRows: 3 });
+  });
+
+  it("counts the different hosts of URLs and of where redirects ended", async () => {
+    const list = join(folder, "hosts.tsv");
+    const names = ["a.test", "b.test", "A.test", "c.test", "not a host", "b.test"];
+    await writeFile(list, names.map((name, n) => `http://${name}:${port}/${n}\tcaption ${n}\n`).join(""));
+    answers["/3"] = (_, response) =>
+      response.writeHead(302, { location: `http://d.test:${port}/end.gif` }).end();
+    const given = { allowPrivate: ["*.test"], resolve: { "*.test": "127.0.0.1" } };
+    const { result } = await end(
+      fetchParts({ ...(await options(given)), source: { path: list, rowsPerPart: 2 } }),
+    );
+    expect(result.outcomes).toEqual({ ok: 5, bad_url: 1 });
+    expect(result.summary.politeness).toMatchObject({ distinctHosts: 4 });
+    expect(JSON.parse(await readFile(join(out, "fetched/politeness.json"), "utf8"))).toMatchObject({
+      distinctHosts: 4,
+    });
+  });
+
+  it("warns once, before it asks, where many hosts are to be asked and no contact is given", async () => {
+    const list = join(folder, "many.tsv");
+    const write = (hosts: number): Promise<void> =>
+      writeFile(
+        list,
+        Array.from({ length: hosts }, (_, n) => `http://h${n}.test:${port}/${n}\tcaption\n`).join(""),
+      );
+    const run = async (fetch: FetchPartsOptions["fetch"]): Promise<StageEvent[]> => {
+      const given = { allowPrivate: ["*.test"], resolve: { "*.test": "127.0.0.1" }, ...fetch };
+      const { events } = await end(
+        fetchParts({ ...(await options(given)), source: { path: list, rowsPerPart: 500 }, overwrite: true }),
+      );
+      return events;
+    };
+    const warnings = (events: StageEvent[]): StageEvent[] => events.filter(({ type }) => type === "warning");
+    await write(100);
+    expect(warnings(await run({}))).toEqual([]);
+    await write(101);
+    const events = await run({});
+    expect(warnings(events)).toMatchObject([
+      { stage: "fetch", message: expect.stringContaining("set fetch.contact") as string },
+    ]);
+    expect(events.slice(0, 2).map(({ type }) => type)).toEqual(["plan", "warning"]);
+    // A contact decides no byte: the run that is there is still complete, and complete runs warn of nothing.
+    expect((await run({ contact: "mailto:me@example.org" })).map(({ type }) => type)).toEqual(["done"]);
+    await write(102);
+    expect(warnings(await run({ contact: "mailto:me@example.org" }))).toEqual([]);
+  });
+
   it("adds up how hard hosts were asked, over parts and revisions", async () => {
     answers["/1"] = status(429);
     const given = await options({ connectionsPerHost: 2 });
     const { result } = await end(fetchParts(given));
     // Ten rows, robots.txt and tdmrep.json.
-    expect(result.summary.politeness).toMatchObject({ workers: 1, requests: 12, throttled: 1 });
+    expect(result.summary.politeness).toMatchObject({
+      workers: 1,
+      distinctHosts: 1,
+      requests: 12,
+      throttled: 1,
+    });
     answers["/1"] = picture("at last");
     await end(retryParts(given));
     const { hosts, ...all } = JSON.parse(
@@ -269,6 +327,17 @@ describe("fetchParts", () => {
 });
 
 describe("retryParts", () => {
+  it("goes on where everything fails again, unless the config lets the breaker stop it", async () => {
+    for (let n = 0; n < 10; n += 1) answers[`/${n}`] = status(503);
+    await end(fetchParts(await options({ breaker: { window: 0 } })));
+    const breaker = { window: 5, hosts: 1 };
+    const { result } = await end(retryParts(await options({ breaker })));
+    expect(result).toMatchObject({ complete: true, changed: [] });
+    await expect(
+      end(retryParts(await options({ breaker: { ...breaker, retry: true } }))),
+    ).rejects.toMatchObject({ code: "CIRCUIT_OPEN" });
+  });
+
   it("asks for passing failures only, adds what comes, and leaves the data that is there alone", async () => {
     answers["/1"] = status(503);
     answers["/2"] = status(404);

@@ -4,9 +4,10 @@ import { gzipSync } from "node:zlib";
 import type { Outcome } from "@leyenda/core";
 import { describe, expect, it } from "vitest";
 
-import { createClient, type FetchOptions, type FetchResult } from "../src/index.js";
+import type { FetchOptions, FetchResult } from "../src/index.js";
 import { pem } from "./support/pem.js";
 import { gif, jpegLike } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import {
   ack,
   endHeaders,
@@ -562,7 +563,7 @@ const behaviours: Behaviour[] = [
 describe("a hostile HTTP/2 server", { retry: 3 }, () => {
   it.each(behaviours)("$name: $outcome", async ({ outcome, expected, body, serve, greeting }) => {
     const server = await rawHttp2Server({ serve, ...(greeting === undefined ? {} : { greeting }) });
-    const client = createClient(options);
+    const client = plainClient(options);
     try {
       const begun = performance.now();
       const result = await client.fetchImage(`https://127.0.0.1:${server.port}/a.jpg`);

@@ -6,8 +6,9 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:
 import type { Outcome } from "@leyenda/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { createClient, type FetchClient, type FetchOptions, type FetchResult } from "../src/index.js";
+import type { FetchClient, FetchOptions, FetchResult } from "../src/index.js";
 import { gif, jpegLike } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { drip, flood, type RawRequest, rawServer, type RawServer, reply } from "./support/raw-server.js";
 
 const maxBytes = 100_000;
@@ -783,7 +784,7 @@ beforeAll(async () => {
       else socket.write(bytes);
     }
   });
-  client = createClient(options);
+  client = plainClient(options);
 });
 
 afterAll(async () => {

@@ -3,9 +3,10 @@ import type { AddressInfo, Socket } from "node:net";
 
 import { afterEach, describe, expect, it } from "vitest";
 
-import { createClient, type FetchClient, type FetchOptions } from "../src/index.js";
+import type { FetchClient, FetchOptions } from "../src/index.js";
 import { pem } from "./support/pem.js";
 import { gif, jpegLike } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { frame, frameTypes, rawHttp2Server, uint32 } from "./support/raw-http2-server.js";
 
 const closing: (() => Promise<void>)[] = [];
@@ -51,7 +52,7 @@ async function serve(
 }
 
 function open(options: FetchOptions = {}): FetchClient {
-  const client = createClient({
+  const client = plainClient({
     retries: 0,
     requestsPerSecondPerHost: 1_000_000,
     allowPrivate: ["127.0.0.1"],

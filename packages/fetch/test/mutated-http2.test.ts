@@ -2,9 +2,10 @@ import { outcomeClasses } from "@leyenda/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import { createClient, type FetchClient } from "../src/index.js";
+import type { FetchClient } from "../src/index.js";
 import { pem } from "./support/pem.js";
 import { gif } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import {
   endHeaders,
   endStream,
@@ -61,7 +62,7 @@ beforeAll(async () => {
       if (answer.hangUp) socket.end();
     },
   });
-  client = createClient({
+  client = plainClient({
     retries: 0,
     requestsPerSecondPerHost: 1_000_000,
     headersMs: 150,

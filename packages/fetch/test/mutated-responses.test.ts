@@ -2,8 +2,9 @@ import { outcomeClasses } from "@leyenda/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import { createClient, type FetchClient } from "../src/index.js";
+import type { FetchClient } from "../src/index.js";
 import { gif, jpegLike } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { rawServer, type RawServer, reply } from "./support/raw-server.js";
 
 const responses = [
@@ -28,7 +29,7 @@ beforeAll(async () => {
     // In two writes, so that the parser also stops in the middle.
     socket.write(next.subarray(0, cut), () => socket.end(next.subarray(cut)));
   });
-  client = createClient({
+  client = plainClient({
     retries: 0,
     headersMs: 300,
     stallMs: 300,

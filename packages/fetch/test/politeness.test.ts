@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
-import { createClient } from "../src/index.js";
 import { gif } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { rawServer, reply } from "./support/raw-server.js";
 
 // A host that answers 80 requests a second and refuses the rest is in rate-limited-host.test.ts.
@@ -17,7 +17,7 @@ it("waits for a Retry-After once, all rows of the host together, and asks nothin
       socket.write(reply({ status: "429 Too Many Requests", headers: ["Retry-After: 1"] }));
     } else socket.write(reply({ body: gif }));
   });
-  const client = createClient({
+  const client = plainClient({
     proxy: "none",
     allowPrivate: ["127.0.0.1"],
     connectionsPerHost: 1,

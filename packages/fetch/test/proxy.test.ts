@@ -5,9 +5,10 @@ import { createServer as createTlsServer } from "node:tls";
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { createClient, type FetchClient, type FetchOptions } from "../src/index.js";
+import type { FetchClient, FetchOptions } from "../src/index.js";
 import { pem } from "./support/pem.js";
 import { gif } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { rawServer, type RawServer, reply, type Serve } from "./support/raw-server.js";
 
 const closing: (() => Promise<void>)[] = [];
@@ -73,7 +74,7 @@ async function proxy({
 }
 
 function open(options: FetchOptions): FetchClient {
-  const client = createClient({
+  const client = plainClient({
     retries: 0,
     connectMs: 500,
     lookup: (name) => (name === "private.test" ? Promise.resolve(["10.0.0.1"]) : Promise.resolve([address])),
@@ -191,7 +192,7 @@ describe("a proxy", () => {
   });
 
   it.each(["socks5://127.0.0.1:1080", "proxy.example", ""])("cannot be %j", (proxy) => {
-    expect(() => createClient({ proxy })).toThrow(
+    expect(() => plainClient({ proxy })).toThrow(
       expect.objectContaining({ code: "CONFIG_INVALID", message: "the proxy is no http or https URL" }),
     );
   });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
-import { createClient } from "../src/index.js";
 import { gif } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { rawServer, reply } from "./support/raw-server.js";
 
 it("brings all of 100 pictures from a host that answers 80 requests a second and refuses the rest", async () => {
@@ -14,7 +14,7 @@ it("brings all of 100 pictures from a host that answers 80 requests a second and
       socket.write(reply({ body: gif }));
     } else socket.write(reply({ status: "429 Too Many Requests", headers: ["Retry-After: 1"] }));
   });
-  const client = createClient({
+  const client = plainClient({
     proxy: "none",
     allowPrivate: ["127.0.0.1"],
     connectionsPerHost: 64,

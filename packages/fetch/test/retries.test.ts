@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { createClient, type FetchClient, type FetchOptions } from "../src/index.js";
+import type { FetchClient, FetchOptions } from "../src/index.js";
 import { gif } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { rawServer, type RawServer, reply } from "./support/raw-server.js";
 
 const now = Date.parse("2026-03-01T12:00:00Z");
@@ -28,7 +29,7 @@ async function withClient<T>(
   use: (client: FetchClient) => Promise<T>,
   options: FetchOptions = {},
 ): Promise<T> {
-  const client = createClient({
+  const client = plainClient({
     retries: 3,
     retryBaseMs: 100,
     maxRetryAfterMs: 60_000,

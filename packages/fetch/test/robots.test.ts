@@ -25,6 +25,7 @@ async function serve(
 function open(options: FetchOptions = {}): FetchClient {
   const client = createClient({
     robots: "obey",
+    tdmrep: "ignore",
     retries: 1,
     retryBaseMs: 10,
     requestsPerSecondPerHost: 1_000,

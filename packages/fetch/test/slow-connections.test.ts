@@ -39,7 +39,14 @@ async function download(urls: string[], options: object): Promise<Report> {
   // The sandbox's proxy, if any, has nothing to do with it.
   const argument = JSON.stringify({
     urls,
-    options: { proxy: "none", retries: 0, requestsPerSecondPerHost: 1_000_000, ...options },
+    options: {
+      proxy: "none",
+      robots: "ignore",
+      tdmrep: "ignore",
+      retries: 0,
+      requestsPerSecondPerHost: 1_000_000,
+      ...options,
+    },
   });
   const child = spawn(process.execPath, ["--input-type=module", "--eval", client, argument], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -24,6 +24,7 @@ async function serve(tdmrep: Buffer | Serve, picture: Buffer = reply({ body: gif
 function open(options: FetchOptions = {}): FetchClient {
   const client = createClient({
     proxy: "none",
+    robots: "ignore",
     tdmrep: "obey",
     retries: 1,
     retryBaseMs: 10,

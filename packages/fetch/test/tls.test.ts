@@ -3,9 +3,10 @@ import { createSecureContext, createServer, type SecureContext } from "node:tls"
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { createClient, type FetchClient, type FetchOptions } from "../src/index.js";
+import type { FetchClient, FetchOptions } from "../src/index.js";
 import { pem } from "./support/pem.js";
 import { gif } from "./support/pictures.js";
+import { plainClient } from "./support/plain-client.js";
 import { flood, rawServer, type RawServer, reply } from "./support/raw-server.js";
 
 const context = (name: string): SecureContext =>
@@ -41,7 +42,7 @@ let client: FetchClient;
 
 beforeAll(async () => {
   server = await rawServer((socket) => socket.write(reply({ body: gif })), tlsServer());
-  client = createClient(options);
+  client = plainClient(options);
 });
 
 afterAll(async () => {
@@ -82,7 +83,7 @@ describe("TLS", () => {
   });
 
   it("trusts no authority that it was not told of", async () => {
-    const stranger = createClient({ ...options, ca: [] });
+    const stranger = plainClient({ ...options, ca: [] });
     const result = await stranger.fetchImage(`https://good.test:${server.port}/`);
     await stranger.close();
     expect(result).toMatchObject({ outcome: "tls", attempts: 1 });
@@ -115,7 +116,7 @@ describe("TLS", () => {
   });
 
   it("refuses a certificate for another address", async () => {
-    const stranger = createClient({ ...options, resolve: { "127.0.0.2": "127.0.0.1" }, allowPrivate: ["*"] });
+    const stranger = plainClient({ ...options, resolve: { "127.0.0.2": "127.0.0.1" }, allowPrivate: ["*"] });
     const result = await stranger.fetchImage(`https://127.0.0.2:${server.port}/`);
     await stranger.close();
     expect(result).toMatchObject({ outcome: "tls", attempts: 1 });

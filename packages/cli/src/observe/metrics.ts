@@ -62,7 +62,7 @@ export function createMetrics(): Metrics {
       } else if (event.type === "part") {
         partsDone.inc(labels);
         flying.delete(event.part);
-      } else flying.clear();
+      } else if (event.type !== "warning") flying.clear();
       inFlight.set(
         labels,
         [...flying.values()].reduce((sum, count) => sum + count, 0),

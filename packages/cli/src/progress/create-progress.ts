@@ -49,7 +49,10 @@ export function createProgress(io: Io, json: boolean): Progress {
           io.err(`${stage}: ${partsDone} of ${parts} parts are there; going on with the rest\n`);
       } else if (event.type === "progress" && state !== undefined) addProgress(state, event, now);
       else if (event.type === "part" && state !== undefined) state.partsDone += 1;
-      else if (event.type === "done") {
+      else if (event.type === "warning") {
+        live?.clear();
+        io.err(`leyenda: warning: ${event.message}\n`);
+      } else if (event.type === "done") {
         live?.clear();
         io.err(`${summary(event)}\n`);
         state = undefined;

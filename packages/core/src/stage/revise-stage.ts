@@ -68,7 +68,7 @@ async function revise<Config extends FetchConfig>(
   const begun = (await stat(folder).catch(() => null)) !== null;
   if (!begun) throw nothingYet(stage.name, folder);
   const options = await stage.options(context);
-  const { parts } = await stage.plan(context);
+  const { parts, warnings = [] } = await stage.plan(context);
   await removeDeadAttempts(folder);
   const records = await readRecords(stage, folder, parts, null, false);
   if (records.size === 0) throw nothingYet(stage.name, folder);
@@ -88,6 +88,8 @@ async function revise<Config extends FetchConfig>(
     rows: wanted.reduce((sum, { rows }) => sum + rows, 0),
     rowsDone: 0,
   });
+  if (wanted.length > 0)
+    for (const message of warnings) emit({ type: "warning", stage: stage.name, message });
   const changed: string[] = [];
   try {
     // What the manifest says of the parts is about to be no longer so.

@@ -50,7 +50,7 @@ async function run<Config extends FetchConfig>(
   const folder = input.folders[stage.folder];
   await mkdir(join(folder, stage.recordFolder), { recursive: true });
   const options = await stage.options(context);
-  const { parts } = await stage.plan(context);
+  const { parts, warnings = [] } = await stage.plan(context);
   const inputHash = hashJson(parts.map((part) => part.inputHash));
   const expected = { folder, inputHash, options };
 
@@ -73,6 +73,8 @@ async function run<Config extends FetchConfig>(
     rows: sum(parts.map((part) => part.rows)),
     rowsDone: sum([...records.values()].map((record) => record.rows)),
   });
+  if (missing.length > 0)
+    for (const message of warnings) emit({ type: "warning", stage: stage.name, message });
   // The parts the manifest spoke of are about to change.
   if (manifest !== null) await rm(join(folder, manifestName), { force: true });
 

@@ -38,6 +38,8 @@ export interface PartPlan {
 
 export interface StagePlan {
   parts: PartPlan[];
+  /** What whoever runs the stage should know before its parts are made, a sentence each. */
+  warnings?: string[];
 }
 
 /** @typeParam Config what a stage reads of the dataset's config: `fetch` also runs where only its own part is there */
@@ -140,5 +142,6 @@ export type StageEvent =
   | { type: "plan"; stage: StageName; parts: number; partsDone: number; rows: number; rowsDone: number }
   | ({ type: "progress"; stage: StageName; part: string; worker: WorkerState } & PartProgress)
   | { type: "part"; stage: StageName; part: string; won: boolean; seconds: number }
+  | { type: "warning"; stage: StageName; message: string }
   | { type: "finishing"; stage: StageName }
   | { type: "done"; stage: StageName; manifest: Manifest; partsMade: number; seconds: number };

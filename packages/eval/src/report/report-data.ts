@@ -1,6 +1,8 @@
 /** How hard hosts were asked; rates and places are those of one of `workers` processes. */
 export interface PolitenessFigures {
   workers: number;
+  /** Different hosts that were asked; absent in data from before it was counted. */
+  distinctHosts?: number;
   requests: number;
   /** Answers 429 and 503. */
   throttled: number;

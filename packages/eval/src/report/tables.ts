@@ -51,9 +51,10 @@ export function hostTable(hosts: readonly HostRow[], caption: string): Markup {
 
 /** How hard the hosts were asked that complained, or were asked most. */
 export function politenessTable(politeness: PolitenessFigures): Markup {
-  const { workers, requests, throttled, maxPerSecond, maxInFlight } = politeness;
+  const { workers, distinctHosts, requests, throttled, maxPerSecond, maxInFlight } = politeness;
   const each = workers > 1 ? ` from one of ${workers} processes` : "";
-  const counts = `${number(requests)} requests, ${number(throttled)} answers 429 or 503`;
+  const to = distinctHosts === undefined ? "" : ` to ${number(distinctHosts)} hosts`;
+  const counts = `${number(requests)} requests${to}, ${number(throttled)} answers 429 or 503`;
   const most = `${number(maxPerSecond)} requests to a host in a second, ${number(maxInFlight)} in flight`;
   return table(
     `How hard hosts were asked${each}: ${counts}; at most ${most}`,

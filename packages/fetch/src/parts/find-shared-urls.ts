@@ -6,9 +6,6 @@ import { pipeline } from "node:stream/promises";
 
 import { type FetchedRow, type Json, type Manifest, readRows } from "@leyenda/core";
 
-/** Rows that must have been redirected to one URL before it is worth a word. */
-export const sharedRows = 10;
-
 /** URLs that the manifest names; the file beside it has all. */
 const named = 20;
 
@@ -18,12 +15,18 @@ const named = 20;
  *
  * Two passes over the rows files. The first keeps eight bytes for each redirected row, so that memory stays small where
  * a tenth of 12 M rows are redirected; the second names those whose hash came often.
+ *
+ * @param sharedRows rows that must have been redirected to a URL before it is worth a word
  */
-export async function findSharedUrls(folder: string, manifest: Manifest): Promise<Record<string, Json>> {
+export async function findSharedUrls(
+  folder: string,
+  manifest: Manifest,
+  sharedRows: number,
+): Promise<Record<string, Json>> {
   const hashes: number[][] = [];
   for await (const rows of redirected(folder, manifest))
     hashes.push(rows.map(({ final_url: url }) => hashOf(url)));
-  const often = frequent(Float64Array.from(hashes.flat()).sort());
+  const often = frequent(Float64Array.from(hashes.flat()).sort(), sharedRows);
   const counts = new Map<string, number>();
   const path = join(folder, "shared-urls.ndjson");
   await pipeline(lines(folder, manifest, often, counts), createWriteStream(`${path}.incomplete`));
@@ -69,7 +72,7 @@ function hashOf(url: string): number {
   return createHash("sha256").update(url).digest().readUIntBE(0, 6);
 }
 
-function frequent(sorted: Float64Array): Set<number> {
+function frequent(sorted: Float64Array, sharedRows: number): Set<number> {
   const often = new Set<number>();
   sorted.forEach((hash, at) => {
     if (sorted[at + sharedRows - 1] === hash) often.add(hash);

@@ -64,8 +64,9 @@ export async function revisePart(
           result.bytes,
           context.tellFailures === true ? { ...row, detail: result.detail } : undefined,
         );
-        // In a retry everything may fail again, and nothing is lost by it.
-        if (asked.kind === "refresh") tools.breaker.row(row.url, result.outcome, result.detail);
+        // In a retry most rows fail as they did, and nothing is lost by it.
+        if (asked.kind === "refresh" || context.config.fetch.breaker.retry)
+          tools.breaker.row(row.url, result.outcome, result.detail);
         const next =
           asked.kind === "retry" ? retried(row, result, fetchedAt) : refreshed(row, result, fetchedAt);
         counts[next === null ? "unchanged" : result.outcome] =

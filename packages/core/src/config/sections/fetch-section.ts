@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { isContact } from "../is-contact.js";
 import { count, milliseconds, positive } from "./numbers.js";
 
 /** How pictures are downloaded. */
@@ -49,8 +50,15 @@ export const fetchSection = z.strictObject({
   userAgent: z
     .string()
     .min(1)
-    .default("Leyenda/0.1 (image dataset builder)")
-    .describe("Say who you are, with a contact"),
+    .nullable()
+    .default(null)
+    .describe("The name that the User-Agent gives; null is Leyenda/<version>"),
+  contact: z
+    .string()
+    .refine(isContact, "expected an http, https or mailto URL")
+    .nullable()
+    .default(null)
+    .describe("Where to complain, added to the User-Agent: a URL, or mailto:<address>"),
   userAgentToken: z
     .string()
     .regex(/^[a-z_-]+$/i, "expected letters, '_' and '-' only, as RFC 9309 has it")
@@ -84,9 +92,18 @@ export const fetchSection = z.strictObject({
         .default(0.9)
         .describe("Share of rows and of hosts that must have failed"),
       hosts: positive.default(20).describe("Hosts that must have failed"),
+      retry: z
+        .boolean()
+        .default(false)
+        .describe("Whether it stops a retry too, in which most rows fail as they did before"),
     })
     .prefault({})
     .describe("When to stop a run in which nearly everything fails for a reason that may pass"),
+  sharedRedirectRows: z
+    .int()
+    .min(2)
+    .default(10)
+    .describe("Rows that are redirected to one URL from which they are listed in shared-urls.ndjson"),
   resolve: z
     .record(z.string(), z.string())
     .default({})
