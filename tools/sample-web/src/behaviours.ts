@@ -10,7 +10,9 @@ export interface BehaviourSpec {
 
 /** The misbehaviour of the web, and what must come of it. Outcomes are those of `@leyenda/core`. */
 export const behaviours = {
-  notFound: { count: 60, fetch: "http_4xx" },
+  notFound: { count: 40, fetch: "http_4xx" },
+  disallowed: { count: 12, fetch: "robots" },
+  reserved: { count: 8, fetch: "opted_out" },
   forbidden: { count: 40, fetch: "http_4xx" },
   gone: { count: 12, fetch: "http_4xx" },
   tooManyThenOk: { count: 20, fetch: "ok" },

@@ -31,6 +31,11 @@ const hosts = ["photos", "cdn", "images", "static", "media"].flatMap((name) => [
   `${name}.sample.test`,
   ...[1, 2, 3, 4].map((n) => `${name}${n}.sample.test`),
 ]);
+/** Hosts whose owners reserve what they have, in a file for the whole host. */
+const reservedHosts: Partial<Record<Behaviour, string>> = {
+  disallowed: "private.sample.test",
+  reserved: "reserved.sample.test",
+};
 const badUrls = [
   "http://",
   "htp:/broken.example/1.jpg",
@@ -178,7 +183,8 @@ function urlOf(path: string, index: number, behaviour: Behaviour, port: number, 
   if (behaviour === "privateAddress") return privateUrls[index % privateUrls.length] ?? "";
   if (behaviour === "unknownHost") return `http://host-${index}.invalid:${port}${path}`;
   // The square of a random number: a few hosts have most of the pictures, as on the web.
-  const host = hosts[Math.floor(random.next() ** 2 * hosts.length)] ?? "";
+  const common = hosts[Math.floor(random.next() ** 2 * hosts.length)] ?? "";
+  const host = reservedHosts[behaviour] ?? common;
   if (behaviour === "closedPort") return `http://${host}:9${path}`;
   return `http://${host}:${port}${behaviour === "oddUrl" ? path.replace("100%", "100%25") : path}`;
 }

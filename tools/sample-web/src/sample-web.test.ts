@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -162,6 +163,8 @@ describe("pictures", () => {
 describe("misbehaviour", () => {
   it.each<[Behaviour, number]>([
     ["notFound", 404],
+    ["disallowed", 200],
+    ["reserved", 200],
     ["forbidden", 403],
     ["gone", 410],
     ["tooMany", 429],
@@ -223,6 +226,22 @@ describe("misbehaviour", () => {
     for (const { picture } of copies) {
       expect(rows.filter((row) => row.picture === picture && row.behaviour === "healthy")).toHaveLength(1);
     }
+  });
+
+  it("only the hosts that reserve their pictures have files that say so", async () => {
+    const said = async (host: string, path: string): Promise<number> => {
+      const asked = request({ host: "127.0.0.1", port: web.port, path, headers: { host } });
+      asked.end();
+      const [response] = (await once(asked, "response")) as [IncomingMessage];
+      response.resume();
+      return response.statusCode ?? 0;
+    };
+    const host = new URL(rowOf("disallowed").url).host;
+    const reserved = new URL(rowOf("reserved").url).host;
+    expect(await said(host, "/robots.txt")).toBe(200);
+    expect(await said(reserved, "/.well-known/tdmrep.json")).toBe(200);
+    expect(await said(reserved, "/robots.txt")).toBe(404);
+    expect(await said(new URL(rowOf("healthy").url).host, "/robots.txt")).toBe(404);
   });
 
   it("the bomb is small and says that it is huge", async () => {

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { generateRows, samplePort } from "./generate-rows.js";
+import { hostFile } from "./host-file.js";
 import { respond } from "./respond.js";
 
 /** A running sample web. */
@@ -32,6 +33,11 @@ export async function startSampleWeb({ port = samplePort }: { port?: number } = 
     const path = decode(url.pathname);
     if (path === identityPath) {
       response.writeHead(200, { "content-type": "application/json" }).end('{"name":"leyenda sample web"}');
+      return;
+    }
+    const file = hostFile(request.headers.host, path);
+    if (file !== null) {
+      response.writeHead(200, { "content-type": file.type }).end(file.body);
       return;
     }
     const row = rows.get(path);
