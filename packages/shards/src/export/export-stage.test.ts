@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 
 import { readManifest, runStage, sha256, type StageContext } from "@leyenda/core";
 import { tableFromIPC } from "apache-arrow";
@@ -206,4 +209,57 @@ describe("an export", () => {
     await expect(run({ format: "webdataset" })).rejects.toMatchObject({ code: "DATA_CORRUPT" });
     await writeFile(shard, whole);
   });
+
+  it.each(exportFormats)(
+    "to %s that is killed leaves nothing half-written, and is completed by the next run",
+    async (format) => {
+      const options: ExportOptions = { format, rowsPerShard: 2 };
+      const wanted = await contents(await run(options));
+      const moments = [0.2, 0.5, 0.8].map((share) => share + Math.random() * 0.2);
+      await Promise.all(
+        moments.map(async (moment) => {
+          const exported = join(dataDir, `killed-${(count += 1)}`);
+          const folders = { ...context.folders, exported };
+          const killed = await runAndKill({ ...context, folders }, options, moment);
+          for (const [name, hash] of Object.entries(await contents(exported)))
+            if (!name.includes(".incomplete"))
+              expect([name, hash, killed]).toEqual([name, wanted[name], killed]);
+          expect(await contents(await run(options, exported))).toEqual(wanted);
+        }),
+      );
+    },
+  );
 });
+
+const script = `
+  import { runStage } from "@leyenda/core";
+  import { exportStage } from "./dist/export/export-stage.js";
+  const { of, options } = JSON.parse(process.argv[1]);
+  const onEvent = ({ type }) => type === "part" && console.log("part");
+  await runStage(exportStage(options), { ...of, onEvent });
+`;
+
+/** Runs an export in a process of its own and kills it after a share of its parts. @returns when, for the message of a failure */
+async function runAndKill(of: StageContext, options: ExportOptions, share: number): Promise<string> {
+  const parts = Math.ceil(train / 2) + Math.ceil(validation / 2);
+  const [after, delay] = [Math.ceil(share * parts), Math.random() * 10];
+  const child = spawn(
+    process.execPath,
+    ["--input-type=module", "--eval", script, JSON.stringify({ of, options })],
+    {
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  let seen = 0;
+  child.stdout.on("data", (chunk: Buffer) => {
+    seen += chunk.toString().split("\n").length - 1;
+    if (seen >= after)
+      setTimeout(() => {
+        child.kill("SIGKILL");
+      }, delay);
+  });
+  await once(child, "exit");
+  expect(seen).toBeGreaterThan(0);
+  return `killed ${delay} ms after ${seen} of ${parts} parts`;
+}
