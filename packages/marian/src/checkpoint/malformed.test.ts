@@ -91,6 +91,26 @@ describe("a damaged checkpoint is read, or refused with an error that says so:",
     );
   });
 
+  it.each([48_695_170_970_984_104n, 0xffffffffffffffffn, 1n << 40n])(
+    "a zip file whose directory is said to be at %d is refused",
+    async (place) => {
+      const from = await copy("pytorch-fp32");
+      const whole = await readFile(join(from, "pytorch_model.bin"));
+      // The end of the directory, with counts that send readers to the one of 64 bits, and what says where that is.
+      const end = Buffer.from(whole.subarray(whole.lastIndexOf("PK\u0005\u0006", undefined, "latin1")));
+      end.fill(0xff, 8, 20);
+      const locator = Buffer.alloc(20);
+      locator.write("PK\u0006\u0007", "latin1");
+      locator.writeBigUInt64LE(place, 8);
+      locator.writeUInt32LE(1, 16);
+      await writeFile(
+        join(from, "pytorch_model.bin"),
+        Buffer.concat([whole.subarray(0, whole.length - end.length), locator, end]),
+      );
+      await expect(read(from)).rejects.toMatchObject({ code: "MODEL_INVALID" });
+    },
+  );
+
   it("weights that are no numbers are named", async () => {
     const from = await copy("safetensors");
     const bytes = await readFile(join(from, "model.safetensors"));

@@ -1,6 +1,9 @@
+import { open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 
-import yauzl, { type Entry } from "yauzl";
+import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from "yauzl";
+
+import { BoundedFile } from "./bounded-file.js";
 
 /** The entries of a zip file, read one at a time. */
 export interface ZipReader {
@@ -22,7 +25,7 @@ const readableMethods = new Set([0, 8]);
  * @throws Error what is wrong with the file
  */
 export async function openZip(path: string): Promise<ZipReader> {
-  const zip = await yauzl.openPromise(path, { autoClose: false, strictFileNames: true });
+  const zip = await openFile(path);
   try {
     const entries = new Map<string, Entry>();
     for await (const entry of zip.eachEntry()) {
@@ -54,6 +57,21 @@ export async function openZip(path: string): Promise<ZipReader> {
     };
   } catch (error) {
     zip.close();
+    throw error;
+  }
+}
+
+async function openFile(path: string): Promise<ZipFile> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    return await fromRandomAccessReaderPromise(new BoundedFile(file, size), size, {
+      autoClose: false,
+      strictFileNames: true,
+    });
+  } catch (error) {
+    // Closed already where yauzl gave it up itself.
+    await file.close().catch(() => undefined);
     throw error;
   }
 }
