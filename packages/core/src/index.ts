@@ -33,6 +33,7 @@ export type { Scratch } from "./near/near-bands.js";
 export { outcomeClasses } from "./outcomes.js";
 export type { Outcome, OutcomeClass } from "./outcomes.js";
 export { addOutcomes } from "./parts/add-outcomes.js";
+export { asyncBuffer } from "./parts/async-buffer.js";
 export { contentNaming, isDeadAttempt, removeDeadAttempts } from "./parts/attempt.js";
 export type { FileNaming } from "./parts/attempt.js";
 export { isErrno } from "./parts/is-errno.js";

@@ -1,6 +1,6 @@
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 
-import { type DatasetConfig, isErrno, LeyendaError } from "@leyenda/core";
+import { asyncBuffer, type DatasetConfig, isErrno, LeyendaError } from "@leyenda/core";
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 
@@ -131,17 +131,4 @@ async function withFile<Result>(
   } finally {
     await handle.close();
   }
-}
-
-async function asyncBuffer(handle: FileHandle): Promise<AsyncBuffer> {
-  const { size } = await handle.stat();
-  return {
-    byteLength: size,
-    slice: async (start, end = size) => {
-      const buffer = new ArrayBuffer(Math.max(0, end - start));
-      const { bytesRead } = await handle.read(new Uint8Array(buffer), 0, buffer.byteLength, start);
-      if (bytesRead < buffer.byteLength) throw new Error(`it ends before byte ${end}`);
-      return buffer;
-    },
-  };
 }

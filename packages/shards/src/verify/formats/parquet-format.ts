@@ -1,8 +1,8 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { asyncBuffer } from "@leyenda/core";
 import {
-  type AsyncBuffer,
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
@@ -102,17 +102,4 @@ function describe({ element, children }: SchemaTree): string {
   const { name, type, converted_type: converted } = element;
   const inner = children.map(describe).join(", ");
   return `${name}: ${children.length > 0 ? `{${inner}}` : [type, converted].filter(Boolean).join(" ")}`;
-}
-
-async function asyncBuffer(handle: FileHandle): Promise<AsyncBuffer> {
-  const { size } = await handle.stat();
-  return {
-    byteLength: size,
-    slice: async (start, end = size) => {
-      const buffer = new ArrayBuffer(Math.max(0, end - start));
-      const { bytesRead } = await handle.read(new Uint8Array(buffer), 0, buffer.byteLength, start);
-      if (bytesRead < buffer.byteLength) throw new Error(`it ends before byte ${end}`);
-      return buffer;
-    },
-  };
 }
