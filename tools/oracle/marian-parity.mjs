@@ -2,9 +2,9 @@
 //
 //   node marian-parity.mjs FOLDER...
 //
-// FOLDER has options.json, `<search>.ids`, captions.txt and a checkpoint; or expected.json with a folder for each file format. Ends with
-// 1 where any row differs. Needs a built checkout.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+// FOLDER has options.json, `<search>.ids`, captions.txt and a checkpoint; or expected.json with a folder for each file format. Rows that
+// differ are left in `<search>.differing.json` for marian_ties.py. Ends with 1 where there are any. Needs a built checkout.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
@@ -23,6 +23,7 @@ function compare(what, found, expected) {
   differing += others.length;
   const named = others.length === 0 ? "" : `; not rows ${others.slice(0, 10).join(", ")}`;
   console.log(`${what}: ${expected.length - others.length} of ${expected.length} rows equal${named}`);
+  return others;
 }
 
 async function withTranslator(checkpoint, options, use) {
@@ -47,7 +48,15 @@ async function compareSearches(folder) {
       const options = { ...searchOf(search), maxLength, maxSourceLength: 64, lengthPenalty: 1 };
       const expected = readLines(path);
       const found = await translator.translate(captions.slice(0, expected.length), options);
-      compare(`${basename(folder)}, ${name}`, found, expected);
+      const others = compare(`${basename(folder)}, ${name}`, found, expected).map((row) => ({
+        row,
+        caption: captions[row],
+        ours: found[row].ids,
+        expected: expected[row].split(" ").map(Number),
+      }));
+      const differing = join(folder, `${name}.differing.json`);
+      rmSync(differing, { force: true });
+      if (others.length > 0) writeFileSync(differing, JSON.stringify(others));
     }
   });
 }

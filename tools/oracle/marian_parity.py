@@ -1,7 +1,7 @@
 """Records the ids that Hugging Face transformers generates for real captions, in fp32, for greedy search, 4 and 6 beams with each kind of
 early stopping; `marian-parity.mjs` compares.
 
-    python marian_parity.py CHECKPOINT CAPTIONS.tsv OUT_FOLDER [--rows 1000] [--beam-rows 1000] [--max-length 64]
+    python marian_parity.py CHECKPOINT CAPTIONS.tsv OUT_FOLDER [--rows 1000] [--beam-rows 1000] [--max-length 64] [--searches greedy …]
 
 OUT_FOLDER gets `options.json`, `captions.txt` and, for each search, `<search>.ids` with a line for each caption: ids without the start token and
 padding, between spaces. What is there is not made again. Captions of the same number of tokens are generated together, so that nothing is
@@ -23,6 +23,7 @@ SEARCHES = {"greedy": {"num_beams": 1}} | {
     for beams in (4, 6) for stopping in (True, False, "never")
 }
 TOGETHER = 16
+SOURCE_TOKENS = 64
 
 
 def main() -> None:
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--beam-rows", type=int, help="the first so many for searches with beams; without it, all")
     parser.add_argument("--max-length", type=int, default=64)
+    parser.add_argument("--searches", nargs="+", choices=SEARCHES, default=list(SEARCHES), help="so that several can be made side by side")
     options = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("THREADS", "1")))
     tokenizer = MarianTokenizer.from_pretrained(options.checkpoint)
@@ -45,9 +47,9 @@ def main() -> None:
     (options.out / "captions.txt").write_text("".join(caption + "\n" for caption in captions))
     by_length = defaultdict(list)
     for row, caption in enumerate(captions):
-        ids = tokenizer(caption, truncation=True, max_length=64).input_ids
+        ids = tokenizer(caption, truncation=True, max_length=SOURCE_TOKENS).input_ids
         by_length[len(ids)].append((row, ids))
-    for name, search in SEARCHES.items():
+    for name in options.searches:
         path = options.out / f"{name}.ids"
         if path.exists():
             continue
@@ -58,7 +60,7 @@ def main() -> None:
         for batch in batches:
             with torch.no_grad():
                 generated = model.generate(
-                    input_ids=torch.tensor([ids for _, ids in batch]), max_length=options.max_length, do_sample=False, **search)
+                    input_ids=torch.tensor([ids for _, ids in batch]), max_length=options.max_length, do_sample=False, **SEARCHES[name])
             for (row, _), ids in zip(batch, generated.tolist(), strict=True):
                 lines[row] = " ".join(str(token) for token in ids[1:] if token != model.config.pad_token_id)
         path.with_suffix(".part").write_text("".join(line + "\n" for line in lines))

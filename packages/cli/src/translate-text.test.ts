@@ -65,6 +65,20 @@ describe("leyenda translate < text", () => {
     for (const row of rows) expect(row.text.trim() !== "" || row.flags.includes("empty")).toBe(true);
   });
 
+  it.each([
+    { flag: "--normalize-punctuation", odd: "a “red” car’s wheel", plain: 'a "red" car\'s wheel' },
+    { flag: "--lower-all-caps", odd: "A BLACK DOG ON THE BEACH", plain: "A black dog on the beach" },
+  ])("$flag: a text is translated as if it were written plainly", async ({ flag, odd, plain }) => {
+    const text = `${odd}\n${plain}\n`;
+    const [without, prepared] = await Promise.all([
+      translate(text, "--beams", "1"),
+      translate(text, "--beams", "1", flag),
+    ]);
+    const [asItIs, wanted] = without.out.split("\n");
+    expect(asItIs).not.toBe(wanted);
+    expect(prepared).toEqual({ code: 0, out: `${wanted}\n${wanted}\n`, err: "" });
+  });
+
   it("replaces what is not UTF-8, and names the line", async () => {
     const { code, out, err } = await translate(Buffer.from([0x61, 10, 0x61, 0x20, 0xff, 10]), "--beams", "1");
     expect(code).toBe(0);
