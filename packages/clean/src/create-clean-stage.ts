@@ -169,13 +169,14 @@ const fatalResults = {
 } as const;
 
 function toCleanRow(row: FetchedRow, result: CleanResult | null): CleanRow {
-  const { line, key, url, caption, extra, sha256 } = row;
+  const { line, key, url, final_url, caption, extra, sha256 } = row;
   const stored = result?.outcome === "ok" ? result : null;
   const outcome: Outcome = result?.outcome ?? row.outcome;
   return {
     line,
     key,
     url,
+    final_url,
     caption,
     outcome,
     detail: result === null ? row.detail : "detail" in result ? result.detail : null,

@@ -8,7 +8,7 @@ const headerBytes = 4096;
 
 /** The most bytes that a row takes in a shard, its share of the batch's header included. */
 export function rowBytes(row: TranslatedRow, rowsPerBatch: number): number {
-  const texts = [row.caption_es, row.caption_en, row.url, row.flags, row.extra ?? ""];
+  const texts = [row.caption_es, row.caption_en, row.url, row.final_url, row.flags, row.extra ?? ""];
   return texts.reduce(
     (sum, text) => sum + Buffer.byteLength(text),
     row.image_length + fixedBytes + headerBytes / rowsPerBatch,

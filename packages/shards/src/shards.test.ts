@@ -123,6 +123,15 @@ describe("a dataset", () => {
     }
   });
 
+  it("says of every row where its picture came from and what it looks like", async () => {
+    const rows = await readAll("train");
+    expect(rows.filter(({ final_url }) => final_url.startsWith("http://cdn.example/"))).toHaveLength(9);
+    for (const [index, { phash, dhash }] of rows.entries()) {
+      const wanted = ["phash", "dhash"].map((name) => sha256(`${name} ${index}`).slice(0, 16));
+      expect([phash, dhash]).toEqual(index % 6 === 0 ? [null, null] : wanted);
+    }
+  });
+
   it("names Hugging Face's features to the letter of its Arrow fields", async () => {
     const { schema } = tableFromIPC(await readFile(path("train-00000-of-00005.arrow")));
     const metadata = JSON.parse(schema.metadata.get("huggingface") ?? "") as {

@@ -66,6 +66,7 @@ const cleanRows = captions.map((caption, row): CleanRow => ({
   line: row + 1,
   key: sha256(caption).slice(0, 32),
   url: `http://a.example/${row}.jpg`,
+  final_url: `http://b.example/${row}.jpg`,
   caption,
   outcome: "ok",
   detail: null,
@@ -158,6 +159,7 @@ describe("the translate stage", () => {
     expect(rows[1]).toMatchObject({
       line: 3,
       url: "http://a.example/2.jpg",
+      final_url: "http://b.example/2.jpg",
       image_part: "part-00000",
       image_offset: 2000n,
       width: 64,

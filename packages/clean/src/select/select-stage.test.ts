@@ -38,6 +38,7 @@ function cleanRow(line: number, picture: string, overrides: Partial<CleanRow> = 
     line,
     key: rowKey(url, caption),
     url,
+    final_url: url,
     caption,
     outcome: "ok",
     detail: null,

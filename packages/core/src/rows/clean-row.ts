@@ -7,6 +7,8 @@ export interface CleanRow {
   line: number;
   key: string;
   url: string;
+  /** Where the picture came from, after redirects; null where none came. */
+  final_url: string | null;
   caption: string;
   /** The row's outcome so far: that of fetch unless it was ok there. */
   outcome: Outcome;
@@ -34,6 +36,7 @@ export const cleanRowSchema = new Schema([
   new Field("line", new Uint32(), false),
   new Field("key", new Utf8(), false),
   new Field("url", new Utf8(), false),
+  new Field("final_url", new Utf8(), true),
   new Field("caption", new Utf8(), false),
   new Field("outcome", new Utf8(), false),
   new Field("detail", new Utf8(), true),

@@ -8,6 +8,8 @@ export interface TranslatedRow {
   line: number;
   key: string;
   url: string;
+  /** Where the picture came from, after redirects. */
+  final_url: string;
   caption_en: string;
   caption_es: string;
   /** Sum of the tokens' log probabilities over the length to the power of the length penalty. */
@@ -26,6 +28,9 @@ export interface TranslatedRow {
   source_format: string;
   source_width: number;
   source_height: number;
+  /** As in the clean row. */
+  phash: string | null;
+  dhash: string | null;
   width: number;
   height: number;
   /** Name of the clean part that holds the picture, and its place in that part's images file. */
@@ -42,6 +47,7 @@ export const translatedRowSchema = new Schema([
   new Field("line", new Uint32(), false),
   new Field("key", new Utf8(), false),
   new Field("url", new Utf8(), false),
+  new Field("final_url", new Utf8(), false),
   new Field("caption_en", new Utf8(), false),
   new Field("caption_es", new Utf8(), false),
   new Field("score", new Float32(), false),
@@ -55,6 +61,8 @@ export const translatedRowSchema = new Schema([
   new Field("source_format", new Utf8(), false),
   new Field("source_width", new Uint32(), false),
   new Field("source_height", new Uint32(), false),
+  new Field("phash", new Utf8(), true),
+  new Field("dhash", new Utf8(), true),
   new Field("width", new Uint32(), false),
   new Field("height", new Uint32(), false),
   new Field("image_part", new Utf8(), false),

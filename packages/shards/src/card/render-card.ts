@@ -95,8 +95,8 @@ Rows whose publishers reserve them from AI training by HTTP headers are \`opted_
 ## Columns
 
 \`image\` (sRGB, upright, in \`clean.format\` below), \`caption_es\`, \`caption_en\` (the source), \`key\` (of URL and source caption, the same in every
-build), \`url\`, \`width\`, \`height\` (pixels of \`image\`), \`source_sha256\`, \`source_format\`, \`source_width\`, \`source_height\`
-(of the file as it was downloaded), \`source_line\`, \`translation_score\` (log probability over length), \`source_truncated\`,
+build), \`url\`, \`final_url\` (where the picture came from, after redirects), \`width\`, \`height\` (pixels of \`image\`), \`source_sha256\`, \`source_format\`, \`source_width\`, \`source_height\`
+(of the file as it was downloaded), \`phash\`, \`dhash\` (64 bits of what the picture looks like, in hex), \`source_line\`, \`translation_score\` (log probability over length), \`source_truncated\`,
 \`target_truncated\`, \`unknown_pieces\`, and \`translation_flags\`: signs of a poor translation with commas between them, empty for most
 rows, so that \`dataset.filter(lambda row: row["translation_flags"] == "")\` leaves the others out. ${flagged(flags, rows)}${withExtra ? "\n\n\`extra\` holds the further columns of the list, a JSON object." : ""}
 

@@ -3,7 +3,7 @@ import type { TranslatedRow } from "@leyenda/core";
 import { takedownHash } from "./takedown-hash.js";
 import type { TakedownEntry, TakedownKind } from "./takedown-log.js";
 
-type Matched = Pick<TranslatedRow, "key" | "url" | "source_sha256">;
+type Matched = Pick<TranslatedRow, "key" | "url" | "final_url" | "source_sha256">;
 
 /** Makes entries into a function that returns the first of them that a row falls under, or null. */
 export function matchTakedowns(entries: readonly TakedownEntry[]): (row: Matched) => TakedownEntry | null {
@@ -23,10 +23,12 @@ export function matchTakedowns(entries: readonly TakedownEntry[]): (row: Matched
 }
 
 function valuesOf(kind: TakedownKind, row: Matched): string[] {
-  if (kind === "url") return [row.url];
+  // Redirects: the owner of either address may ask.
+  const urls = [...new Set([row.url, row.final_url])];
+  if (kind === "url") return urls;
   if (kind === "key") return [row.key];
   if (kind === "sha256") return [row.source_sha256];
-  return URL.canParse(row.url) ? domainsOf(new URL(row.url).hostname) : [];
+  return urls.flatMap((url) => (URL.canParse(url) ? domainsOf(new URL(url).hostname) : []));
 }
 
 /** A host and every domain that it lies in. */

@@ -115,6 +115,13 @@ describe("takeDown", () => {
     expect(card).toContain(`| not taken down since | ${train + validation - 2} |`);
   });
 
+  it("takes down by the address that a redirect led to, and its host, as by that of the list", async () => {
+    const { final_url: first } = await rowOf("picture number 5");
+    expect(first).toBe("http://cdn.example/5.jpg");
+    expect(await down({ url: [first] })).toMatchObject({ rows: 1, shards: ["train-00000-of-00005"] });
+    expect(await down({ host: ["cdn.example"] })).toMatchObject({ rows: 9, unmatched: 0 });
+  });
+
   it("takes a host down with all below it, and logs hashes only", async () => {
     const { url } = await rowOf("picture number 3");
     const list = join(dataDir, "list.txt");

@@ -20,6 +20,8 @@ import { matchTakedowns } from "./match-takedowns.js";
 import { copyByLinks, recoverSwap, swapIn } from "./swap-dataset.js";
 import { addTakedown, readTakedowns, type TakedownEntry } from "./takedown-log.js";
 
+const matchedColumns = ["key", "url", "final_url", "source_sha256", "split"] as const;
+
 export interface TakeDownOptions extends StageContext {
   /** What is to go. None ends a takedown that was interrupted. */
   entries: readonly TakedownEntry[];
@@ -125,12 +127,7 @@ async function findRows(
     // A takedown that was interrupted while it arranged: the rows have been looked for before.
     if (file === undefined) continue;
     const path = join(folders.arranged, file.name);
-    const rows = await readRows<TranslatedRow, "key" | "url" | "source_sha256" | "split">(path, [
-      "key",
-      "url",
-      "source_sha256",
-      "split",
-    ]);
+    const rows = await readRows<TranslatedRow, (typeof matchedColumns)[number]>(path, matchedColumns);
     const gone = rows.filter((row) => {
       const entry = match(row);
       if (entry !== null) matched.add(entry);

@@ -8,6 +8,8 @@ export interface ShardRow {
   caption_en: string;
   key: string;
   url: string;
+  /** Where the picture came from, after redirects. */
+  final_url: string;
   /** Pixels. */
   width: number;
   height: number;
@@ -15,6 +17,9 @@ export interface ShardRow {
   source_format: string;
   source_width: number;
   source_height: number;
+  /** Perceptual hashes (DCT and difference), 64 bits each in hex; null for a picture of (nearly) one colour. */
+  phash: string | null;
+  dhash: string | null;
   /** Line in the list, from 1. */
   source_line: number;
   translation_score: number;
@@ -46,12 +51,15 @@ const columns: readonly Column[] = [
   { name: "caption_en", type: new Utf8(), feature: value("string") },
   { name: "key", type: new Utf8(), feature: value("string") },
   { name: "url", type: new Utf8(), feature: value("string") },
+  { name: "final_url", type: new Utf8(), feature: value("string") },
   { name: "width", type: new Int32(), feature: value("int32") },
   { name: "height", type: new Int32(), feature: value("int32") },
   { name: "source_sha256", type: new Utf8(), feature: value("string") },
   { name: "source_format", type: new Utf8(), feature: value("string") },
   { name: "source_width", type: new Int32(), feature: value("int32") },
   { name: "source_height", type: new Int32(), feature: value("int32") },
+  { name: "phash", type: new Utf8(), feature: value("string") },
+  { name: "dhash", type: new Utf8(), feature: value("string") },
   { name: "source_line", type: new Int32(), feature: value("int32") },
   { name: "translation_score", type: new Float32(), feature: value("float32") },
   { name: "source_truncated", type: new Bool(), feature: value("bool") },

@@ -93,6 +93,7 @@ function cleanRow(line: number, caption: string): CleanRow {
     line: line + 1,
     key: keyOf(line),
     url: `http://a.example/${line}.jpg`,
+    final_url: `http://a.example/${line}.jpg`,
     caption,
     outcome: "ok",
     detail: null,
