@@ -1,6 +1,10 @@
 import { once } from "node:events";
+import { setFlagsFromString } from "node:v8";
 
 import { runCli } from "./run-cli.js";
+
+// As in the workers of fetch, which with `--workers 1` is this process.
+setFlagsFromString("--heap-growing-percent=50");
 
 /** As a shell says of a command that SIGPIPE ended. */
 const brokenPipe = 141;

@@ -2,7 +2,7 @@ import type { StageEvent } from "@leyenda/core";
 import { createLogUpdate } from "log-update";
 
 import type { Io } from "../io.js";
-import { duration, renderProgress } from "./render-progress.js";
+import { duration, renderLive, renderProgress } from "./render-progress.js";
 import { addProgress, type StageProgress } from "./stage-progress.js";
 import { topFailures } from "./top-failures.js";
 
@@ -12,11 +12,13 @@ export interface Progress {
   close: () => void;
 }
 
-/** Shortest time between two states of the live line, and between two plain lines. */
+/** Shortest time between two states of the live view, and between two plain lines. */
 const liveMs = 200;
 const plainMs = 10_000;
+/** Without news the live view is drawn again all the same: that nothing comes is news too. */
+const tickMs = 1_000;
 
-/** JSON lines on standard output, a live line on a terminal, or plain lines now and then. */
+/** JSON lines on standard output, a live view on a terminal, or plain lines now and then. */
 export function createProgress(io: Io, json: boolean): Progress {
   if (json) {
     return {
@@ -29,6 +31,15 @@ export function createProgress(io: Io, json: boolean): Progress {
   const live = io.isTerminal ? createLive(io) : undefined;
   let state: StageProgress | undefined;
   let shownAt = io.now();
+  const show = (now: number): void => {
+    if (state === undefined) return;
+    shownAt = now;
+    if (live === undefined) io.err(`${renderProgress(state, now)}\n`);
+    else live.show(renderLive(state, now, io.columns));
+  };
+  const ticking = setInterval(() => {
+    if (live !== undefined) show(io.now());
+  }, tickMs).unref();
   return {
     event: (event) => {
       const now = io.now();
@@ -42,14 +53,18 @@ export function createProgress(io: Io, json: boolean): Progress {
           partsDone,
           bytes: 0,
           outcomes: {},
+          inFlight: new Map(),
           window: [],
           startedAt: now,
         };
         if (partsDone > 0)
           io.err(`${stage}: ${partsDone} of ${parts} parts are there; going on with the rest\n`);
+        if (live !== undefined && partsDone < parts) show(now);
       } else if (event.type === "progress" && state !== undefined) addProgress(state, event, now);
-      else if (event.type === "part" && state !== undefined) state.partsDone += 1;
-      else if (event.type === "warning") {
+      else if (event.type === "part" && state !== undefined) {
+        state.partsDone += 1;
+        state.inFlight.delete(event.part);
+      } else if (event.type === "warning") {
         live?.clear();
         io.err(`leyenda: warning: ${event.message}\n`);
       } else if (event.type === "done") {
@@ -58,13 +73,12 @@ export function createProgress(io: Io, json: boolean): Progress {
         state = undefined;
         return;
       }
-      if (state === undefined || now - shownAt < (live === undefined ? plainMs : liveMs)) return;
-      shownAt = now;
-      const line = renderProgress(state, now, live === undefined ? 200 : io.columns);
-      if (live === undefined) io.err(`${line}\n`);
-      else live.show(line);
+      if (now - shownAt >= (live === undefined ? plainMs : liveMs)) show(now);
     },
-    close: () => live?.clear(),
+    close: () => {
+      clearInterval(ticking);
+      live?.clear();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { duration, renderProgress } from "./render-progress.js";
+import { duration, renderLive, renderProgress } from "./render-progress.js";
 import { addProgress, type StageProgress } from "./stage-progress.js";
 
 function state(): StageProgress {
@@ -12,6 +12,7 @@ function state(): StageProgress {
     partsDone: 0,
     bytes: 0,
     outcomes: {},
+    inFlight: new Map(),
     window: [],
     startedAt: 0,
   };
@@ -22,23 +23,35 @@ describe("renderProgress", () => {
     const progress = state();
     addProgress(
       progress,
-      { rows: 250, bytes: 50_000_000, outcomes: { ok: 200, timeout: 30, http_4xx: 20 } },
+      {
+        part: "part-00000",
+        rows: 250,
+        bytes: 50_000_000,
+        outcomes: { ok: 200, timeout: 30, http_4xx: 20 },
+        inFlight: 64,
+      },
       10_000,
     );
-    expect(renderProgress(progress, 10_000, 200)).toBe(
-      "fetch     ██████░░░░░░░░░░░░░░░░░░ 250/1000  25 rows/s  5.0 MB/s  80.0 % ok  30 s left  30 timeout, 20 http_4xx",
+    expect(renderProgress(progress, 10_000)).toBe(
+      "fetch     ██████░░░░░░░░░░░░░░░░░░ 250/1000  25 rows/s  5.0 MB/s  80.0 % ok  10 s  30 s left  30 timeout, 20 http_4xx",
     );
+    expect(renderLive(progress, 10_000, 80).split("\n")).toEqual([
+      "fetch     ██████░░░░░░░░░░░░░░░░░░ 250/1000  25.0 %  0/10 parts",
+      "          25 rows/s  5.0 MB/s  80.0 % ok  10 s  30 s left  64 in flight",
+      "          30 timeout, 20 http_4xx",
+    ]);
   });
 
   it("forgets what is long past, so that rates follow what is happening", () => {
     const progress = state();
-    addProgress(progress, { rows: 900, bytes: 0, outcomes: { ok: 900 } }, 1_000);
-    addProgress(progress, { rows: 15, bytes: 0, outcomes: { ok: 15 } }, 60_000);
-    expect(renderProgress(progress, 60_000, 200)).toContain("1 rows/s");
+    addProgress(progress, { part: "a", rows: 900, bytes: 0, outcomes: { ok: 900 } }, 1_000);
+    addProgress(progress, { part: "a", rows: 15, bytes: 0, outcomes: { ok: 15 } }, 60_000);
+    expect(renderProgress(progress, 60_000)).toContain("1 rows/s");
   });
 
   it("never exceeds the terminal's width", () => {
-    expect(renderProgress(state(), 0, 30)).toHaveLength(30);
+    const lines = renderLive(state(), 0, 30).split("\n");
+    expect(lines.map((line) => line.length)).toEqual([30, 23]);
   });
 });
 

@@ -9,6 +9,8 @@ export interface StageProgress {
   partsDone: number;
   bytes: number;
   outcomes: OutcomeCounts;
+  /** Rows that are being worked on, by part, where the stage knows. */
+  inFlight: Map<string, number>;
   /** Rows and bytes of the last seconds, for rates that follow what is happening now. */
   window: { at: number; rows: number; bytes: number }[];
   startedAt: number;
@@ -18,7 +20,12 @@ export interface StageProgress {
 const windowMs = 15_000;
 
 /** Adds work done at a time, and lets the window move on. */
-export function addProgress(state: StageProgress, progress: PartProgress, now: number): void {
+export function addProgress(
+  state: StageProgress,
+  { part, ...progress }: PartProgress & { part: string },
+  now: number,
+): void {
+  if (progress.inFlight !== undefined) state.inFlight.set(part, progress.inFlight);
   state.rowsDone += progress.rows;
   state.bytes += progress.bytes;
   for (const [outcome, count] of Object.entries(progress.outcomes) as [keyof OutcomeCounts, number][]) {

@@ -25,7 +25,7 @@ export class ImagesWriter {
   readonly #file: PartFile;
   readonly #flushBytes: number;
   readonly #encoder = new ArrowStreamEncoder(schema);
-  #pending: { bytes: Uint8Array; placed: (range: ImageRange) => void }[] = [];
+  #pending: { bytes: Uint8Array; placed: (range: ImageRange) => void; digest: string | null }[] = [];
   #pendingBytes = 0;
   /** Stands for the pictures while a batch is laid out, so that they are never copied; its memory is never touched. */
   #blank = new Uint8Array(0);
@@ -35,9 +35,17 @@ export class ImagesWriter {
     this.#flushBytes = flushBytes;
   }
 
-  /** Adds a picture; `placed` is called when it has been written, at the latest by `finish`. Until then its bytes must stay. */
-  async add(bytes: Uint8Array, placed: (range: ImageRange) => void): Promise<void> {
-    this.#pending.push({ bytes, placed });
+  /**
+   * Adds a picture; `placed` is called when it has been written, at the latest by `finish`. Until then its bytes must stay.
+   *
+   * @param digest its SHA-256 in hex, where that is known already; see `FileEntry.sha256Of`
+   */
+  async add(
+    bytes: Uint8Array,
+    placed: (range: ImageRange) => void,
+    digest: string | null = null,
+  ): Promise<void> {
+    this.#pending.push({ bytes, placed, digest });
     this.#pendingBytes += bytes.byteLength;
     if (this.#pendingBytes >= this.#flushBytes) await this.#flush();
   }
@@ -73,7 +81,10 @@ export class ImagesWriter {
     // Arrow leaves out an empty buffer.
     const blankAt = total === 0 ? chunks.length : chunks.findIndex(({ buffer }) => buffer === blank.buffer);
     let offset = chunks.slice(0, blankAt).reduce((sum, chunk) => sum + chunk.byteLength, before);
-    await this.#file.write(chunks.toSpliced(blankAt, 1, ...pending.map(({ bytes }) => bytes)));
+    const digests = new Map(
+      pending.flatMap(({ bytes, digest }) => (digest === null ? [] : [[bytes, digest] as const])),
+    );
+    await this.#file.write(chunks.toSpliced(blankAt, 1, ...pending.map(({ bytes }) => bytes)), digests);
     for (const { bytes, placed } of pending) {
       placed({ offset, length: bytes.byteLength });
       offset += bytes.byteLength;

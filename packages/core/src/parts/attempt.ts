@@ -93,13 +93,13 @@ export class Attempt {
     }
     this.#subfolders.clear();
     for (const [role, file] of this.#files) {
-      const { bytes, sha256 } = await file.close();
-      const name = this.#naming(this.#part, role, sha256);
+      const content = await file.close();
+      const name = this.#naming(this.#part, role, content.sha256);
       const final = join(this.#folder, name);
       await mkdir(dirname(final), { recursive: true });
       await rename(file.path, final);
       folders.add(dirname(final));
-      entries[role] = { name, bytes, sha256 };
+      entries[role] = { name, ...content };
     }
     this.#files.clear();
     for (const folder of folders) await syncFolder(folder);

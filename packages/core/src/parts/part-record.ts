@@ -5,7 +5,12 @@ import { outcomeClasses, type Outcome } from "../outcomes.js";
 const outcomeNames = Object.keys(outcomeClasses) as [Outcome, ...Outcome[]];
 const hex256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-const fileEntry = z.strictObject({ name: z.string(), bytes: z.int().nonnegative(), sha256: hex256 });
+const fileEntry = z.strictObject({
+  name: z.string(),
+  bytes: z.int().nonnegative(),
+  sha256: hex256,
+  sha256Of: z.literal("digests").optional(),
+});
 
 /** What stands in a part's record. A part is there when its record is: readers trust records only. */
 export const partRecordSchema = z.strictObject({

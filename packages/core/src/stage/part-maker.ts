@@ -82,6 +82,7 @@ export function processMaker<Config extends FetchConfig>(
   const child = fork(fileURLToPath(import.meta.resolve("@leyenda/core/worker")), {
     serialization: "advanced",
     env: { ...stage.environment, ...process.env },
+    execArgv: [...process.execArgv, ...(stage.nodeOptions ?? [])],
     // Warnings of native libraries belong on the screen; results come over the channel.
     stdio: ["ignore", "inherit", "inherit", "ipc", notes ?? "ignore"],
   });

@@ -112,6 +112,8 @@ export interface Stage<Config extends FetchConfig = DatasetConfig> {
   isolation?: Isolation;
   /** Environment variables of its worker processes, where the user's own environment does not set them. */
   environment?: Readonly<Record<string, string>>;
+  /** Options of Node.js for its worker processes, besides those of this process. */
+  nodeOptions?: readonly string[];
   /** Folder of the records within the stage's folder; "." is beside the data. */
   recordFolder: string;
   naming: FileNaming;

@@ -2,6 +2,7 @@ import {
   type FetchConfig,
   type FetchedRow,
   fetchedRowSchema,
+  type ImageRange,
   ImagesWriter,
   type PartContext,
   type PartPlan,
@@ -69,10 +70,11 @@ async function download(
   const row = fetchedRow({ ...line, line: line.row }, result, fetchedAt);
   const { body } = result;
   if (body !== null) {
-    await images.add(body, ({ offset, length }) => {
+    const placed = ({ offset, length }: ImageRange): void => {
       Object.assign(row, { image_file: imagesRole, image_offset: BigInt(offset), image_length: length });
       client.recycle(body);
-    });
+    };
+    await images.add(body, placed, result.sha256);
   }
   return row;
 }

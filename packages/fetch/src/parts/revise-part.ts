@@ -5,6 +5,7 @@ import {
   type FetchConfig,
   type FetchedRow,
   fetchedRowSchema,
+  type ImageRange,
   ImagesWriter,
   type Json,
   type OutcomeCounts,
@@ -141,9 +142,10 @@ class RevisionImages {
   async add(body: Uint8Array, row: FetchedRow): Promise<void> {
     this.#writer ??= this.#context.create(this.#role).then((file) => new ImagesWriter(file));
     const writer = await this.#writer;
-    await writer.add(body, ({ offset, length }) => {
+    const placed = ({ offset, length }: ImageRange): void => {
       Object.assign(row, { image_file: this.#role, image_offset: BigInt(offset), image_length: length });
-    });
+    };
+    await writer.add(body, placed, row.sha256);
   }
 
   async finish(): Promise<void> {
