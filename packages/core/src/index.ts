@@ -1,10 +1,13 @@
 export { ArrowStreamEncoder } from "./arrow/arrow-stream-encoder.js";
 export { binaryData } from "./arrow/binary-data.js";
+export { columnData } from "./arrow/column-data.js";
 export { ImagesWriter } from "./arrow/images-writer.js";
 export type { ImageRange } from "./arrow/images-writer.js";
 export { readBatches } from "./arrow/read-batches.js";
 export { readImages } from "./arrow/read-images.js";
 export type { ImagesReader } from "./arrow/read-images.js";
+export { openRows } from "./arrow/open-rows.js";
+export type { RowsFile } from "./arrow/open-rows.js";
 export { readRows } from "./arrow/read-rows.js";
 export { textData } from "./arrow/text-data.js";
 export { writeRows } from "./arrow/write-rows.js";

@@ -7,7 +7,7 @@ import {
   type PartContext,
   type PartPlan,
   type PartResult,
-  readRows,
+  openRows,
   requireManifest,
   type RowCounter,
   type Stage,
@@ -18,13 +18,16 @@ import {
 } from "@leyenda/core";
 
 import { countShards } from "./count-shards.js";
-import { rowBytes } from "./row-bytes.js";
-import { divideSplit, type ShardRange, splits } from "./shard-name.js";
+import { rowBytes, sizedColumns } from "./row-bytes.js";
+import { divideSplit, type ShardRange, type Split, splits } from "./shard-name.js";
 import { matchTakedowns } from "./takedown/match-takedowns.js";
 import { readTakedowns } from "./takedown/takedown-log.js";
 
-/** Rows held at a time: the translated parts are read once for every so many rows of the dataset. */
-const rowsInMemory = 200_000;
+/**
+ * Rows held at a time. The translated parts are read once for every so many rows of the dataset, but each of their rows is decoded
+ * once, so that the passes cost little beside the rows.
+ */
+const rowsInMemory = 100_000;
 
 /**
  * Brings the rows, which lie in the list's order, into the order of the shards: one part, with a rows file for each shard. Rows
@@ -84,8 +87,9 @@ async function divide({ config, folders, signal }: PartContext): Promise<ShardRa
   const translated = await requireManifest(folders.translated, "translate");
   for (const { files } of translated.parts) {
     signal.throwIfAborted();
-    const rows = await readRows<TranslatedRow>(join(folders.translated, files["rows.arrow"]?.name ?? ""));
-    for (const row of rows) sizes[row.split][row.position] = rowBytes(row, shards.rowsPerBatch);
+    const rows = await openRows<TranslatedRow>(join(folders.translated, files["rows.arrow"]?.name ?? ""));
+    for (const row of rows.take(undefined, [...sizedColumns, "split", "position"]))
+      sizes[row.split][row.position] = rowBytes(row, shards.rowsPerBatch);
   }
   return splits.flatMap((split) => divideSplit(split, select[split], countShards(sizes[split], shards)));
 }
@@ -111,19 +115,40 @@ async function collect(
   { folders, signal }: PartContext,
 ): Promise<Map<string, TranslatedRow[]>> {
   const translated = await requireManifest(folders.translated, "translate");
+  const ranges = rangesOfSplits(group);
   const shardRows = new Map(group.map(({ name }): [string, TranslatedRow[]] => [name, []]));
   for (const { files } of translated.parts) {
     signal.throwIfAborted();
-    const rows = await readRows<TranslatedRow>(join(folders.translated, files["rows.arrow"]?.name ?? ""));
-    for (const row of rows) {
-      const range = group.find(
-        ({ split, start, end }) => split === row.split && row.position >= start && row.position < end,
-      );
-      if (range !== undefined) shardRows.get(range.name)?.push(row);
-    }
+    const rows = await openRows<TranslatedRow>(join(folders.translated, files["rows.arrow"]?.name ?? ""));
+    const [split, position] = [rows.column("split"), rows.column("position")];
+    const rangeOf = (row: number): ShardRange | undefined =>
+      findRange(ranges, split[row] ?? "train", position[row] ?? 0);
+    const wanted = Array.from({ length: rows.rows }, (_, row) => row).filter(
+      (row) => rangeOf(row) !== undefined,
+    );
+    for (const [index, row] of rows.take(wanted).entries())
+      shardRows.get(rangeOf(wanted[index] ?? 0)?.name ?? "")?.push(row);
   }
   for (const rows of shardRows.values()) rows.sort((a, b) => a.position - b.position);
   return shardRows;
+}
+
+type SplitRanges = Record<Split, readonly ShardRange[]>;
+
+function rangesOfSplits(group: readonly ShardRange[]): SplitRanges {
+  const of = (wanted: Split): ShardRange[] => group.filter(({ split }) => split === wanted);
+  return { train: of("train"), validation: of("validation") };
+}
+
+/** The shard of a group that a position lies in. Shards of a split have (nearly) the same number of rows, so it can be told. */
+function findRange(ranges: SplitRanges, split: Split, position: number): ShardRange | undefined {
+  const mine = ranges[split];
+  const [start, end] = [mine[0]?.start ?? 0, mine.at(-1)?.end ?? 0];
+  if (position < start || position >= end) return undefined;
+  let index = Math.floor(((position - start) * mine.length) / (end - start));
+  while (position < (mine[index]?.start ?? 0)) index -= 1;
+  while (position >= (mine[index]?.end ?? Infinity)) index += 1;
+  return mine[index];
 }
 
 function checkComplete(name: string, rows: readonly TranslatedRow[], start: number, end: number): void {

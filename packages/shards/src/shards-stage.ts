@@ -33,7 +33,8 @@ export const stage: Stage = {
   name: "shards",
   folder: "dataset",
   module: import.meta.url,
-  partsInFlight: 1,
+  // While one is brought to the disk, the next is laid out.
+  partsInFlight: 2,
   // Hidden, so that `load_dataset(folder)` finds the shards alone.
   recordFolder: ".records",
   naming: (part, role) => `${part}.${role === "shard" ? "arrow" : "index"}`,

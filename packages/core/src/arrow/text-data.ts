@@ -1,30 +1,42 @@
 import { makeData, Utf8, type Data } from "apache-arrow";
 
 /** An Arrow text column with nulls, written without an object for each value. */
-export function textData(length: number, valueAt: (index: number) => string | null): Data<Utf8> {
-  const valueOffsets = new Int32Array(length + 1);
+export function textData(length: number, valueAt: (row: number) => string | null): Data<Utf8> {
+  const values = new Array<string>(length);
   const nullBitmap = new Uint8Array(Math.ceil(length / 8));
   let nullCount = 0;
-  let data = Buffer.allocUnsafe(length * 16);
-  let end = 0;
-  for (let index = 0; index < length; index += 1) {
-    const value = valueAt(index);
+  for (let row = 0; row < length; row += 1) {
+    const value = valueAt(row);
     if (value === null) nullCount += 1;
-    else {
-      nullBitmap[index >> 3] = (nullBitmap[index >> 3] ?? 0) | (1 << (index & 7));
-      // UTF-8 takes at most three bytes for each UTF-16 unit.
-      const most = end + value.length * 3;
-      if (most > data.length) data = Buffer.concat([data.subarray(0, end)], Math.max(most, data.length * 2));
-      end += data.write(value, end);
-    }
-    valueOffsets[index + 1] = end;
+    else nullBitmap[row >> 3] = (nullBitmap[row >> 3] ?? 0) | (1 << (row & 7));
+    values[row] = value ?? "";
   }
+  const all = values.join("");
+  let data = Buffer.from(all);
+  // Texts without an accent, which most columns' are, have a byte for each character.
+  const valueOffsets = offsetsOf(values, data.length === all.length ? lengthOf : Buffer.byteLength);
+  // Halves of a character at the end of one text and the start of the next make a whole one only together.
+  if (valueOffsets.at(-1) !== data.length) data = Buffer.concat(values.map((value) => Buffer.from(value)));
   return makeData({
     type: new Utf8(),
     length,
     nullCount,
     nullBitmap: nullCount === 0 ? undefined : nullBitmap,
     valueOffsets,
-    data: data.subarray(0, end),
+    data,
   });
+}
+
+function lengthOf({ length }: string): number {
+  return length;
+}
+
+function offsetsOf(values: readonly string[], bytesOf: (value: string) => number): Int32Array {
+  const offsets = new Int32Array(values.length + 1);
+  let end = 0;
+  values.forEach((value, row) => {
+    end += bytesOf(value);
+    offsets[row + 1] = end;
+  });
+  return offsets;
 }

@@ -21,6 +21,8 @@ export class PartFile {
   readonly #hash: Hash = createHash("sha256");
   #bytes = 0;
   #ofDigests = false;
+  #flushing: Promise<void> | undefined;
+  #lost: unknown;
   #closed: Promise<Omit<FileEntry, "name">> | undefined;
 
   private constructor(path: string, handle: FileHandle) {
@@ -57,12 +59,27 @@ export class PartFile {
     }
   }
 
+  /**
+   * Has what was written so far brought to the disk while more is made, so that `close` waits for the rest alone. One flush is under
+   * way at a time; what fails is thrown by `close`, since a later flush would not fail again for what is lost.
+   */
+  flush(): void {
+    this.#flushing ??= this.#handle.datasync().then(
+      () => (this.#flushing = undefined),
+      (error: unknown) => {
+        this.#lost = error;
+      },
+    );
+  }
+
   /** Flushes to the disk and closes. A second call gives the same answer. */
   close(): Promise<Omit<FileEntry, "name">> {
     return (this.#closed ??= this.#close());
   }
 
   async #close(): Promise<Omit<FileEntry, "name">> {
+    await this.#flushing;
+    if (this.#lost !== undefined) throw this.#lost;
     await this.#handle.sync();
     await this.#handle.close();
     const sha256 = this.#hash.digest("hex");

@@ -32,14 +32,16 @@ export interface ShardRow {
   extra?: string | null;
 }
 
+/** What Hugging Face calls a column's type. */
+export type Feature = { _type: "Image" } | { dtype: string; _type: "Value" };
+
 interface Column {
   name: keyof ShardRow;
   type: DataType;
-  /** What Hugging Face calls it. */
-  feature: object;
+  feature: Feature;
 }
 
-const value = (dtype: string): object => ({ dtype, _type: "Value" });
+const value = (dtype: string): Feature => ({ dtype, _type: "Value" });
 
 // Hugging Face takes a declared feature only if its Arrow field equals the shard's to the letter: every field nullable,
 // bytes before path. Otherwise the column silently loses its type.
@@ -75,7 +77,7 @@ const extraColumn: Column = { name: "extra", type: new Utf8(), feature: value("s
  *
  * @param withExtra whether the dataset carries further columns of its list
  */
-export function shardFeatures(withExtra: boolean): Record<string, object> {
+export function shardFeatures(withExtra: boolean): Record<string, Feature> {
   return Object.fromEntries(columnsOf(withExtra).map(({ name, feature }) => [name, feature]));
 }
 

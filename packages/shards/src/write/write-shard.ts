@@ -5,6 +5,9 @@ import { columnsOf } from "./columns-of.js";
 import type { BatchPlace } from "../random-access/shard-index.js";
 import { type ShardRow, shardSchema } from "./shard-schema.js";
 
+/** Bytes after which the disk is given something to do while the next batches are laid out. */
+const flushBytes = 16 << 20;
+
 export interface WriteShardOptions {
   /** Whether the dataset carries further columns of its list. @default false */
   withExtra?: boolean;
@@ -26,12 +29,16 @@ export async function writeShard(
   const schema = shardSchema(withExtra);
   const encoder = new ArrowStreamEncoder(schema, { compression: await arrowCodec(compression) });
   const places: BatchPlace[] = [];
+  let flushed = 0;
   await file.write(encoder.header());
   for await (const rows of batches) {
     const offset = encoder.position;
     const chunks = encoder.batch(rows.length, columnsOf(schema, rows));
     places.push({ offset, length: encoder.position - offset, rows: rows.length });
     await file.write(chunks);
+    if (encoder.position - flushed < flushBytes) continue;
+    file.flush();
+    flushed = encoder.position;
   }
   await file.write(encoder.finish());
   return places;
