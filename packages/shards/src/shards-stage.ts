@@ -43,6 +43,7 @@ export const stage: Stage = {
     "shards.rowsPerBatch": config.shards.rowsPerBatch,
     "shards.compression": config.shards.compression,
     "shards.license": config.shards.license,
+    "shards.about": config.shards.about,
     ...(carriesExtra(config) ? { "source.extraColumns": config.source.extraColumns } : {}),
   }),
   plan: async ({ folders }) => {
@@ -140,6 +141,7 @@ async function finish(context: StageContext, manifest: Manifest): Promise<Record
     const previousRootHashes = requests.map(({ previousRootHash }) => previousRootHash);
     summary.takedown = { digest, removed, previousRootHashes };
   }
-  await writeCard(context, summary);
+  // Kept for the exports, which may be made where the stages before are no longer.
+  summary.card = (await writeCard(context, manifest, summary)) as unknown as Json;
   return summary;
 }

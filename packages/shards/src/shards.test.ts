@@ -160,6 +160,55 @@ describe("a dataset", () => {
     expect(await problems()).toEqual([]);
   });
 
+  it("is described to machines by its Croissant file: every shard's bytes, and a record set for each split", async () => {
+    const croissant = JSON.parse(await readFile(path("croissant.json"), "utf8")) as {
+      license: string;
+      distribution: Record<string, string>[];
+      recordSet: { "@id": string; field: { name: string; dataType: string }[] }[];
+    };
+    const manifest = await readManifest(context.folders.dataset);
+    const files = croissant.distribution.filter((each) => each["@type"] === "cr:FileObject");
+    expect(files.map(({ contentUrl, sha256: hash, contentSize }) => [contentUrl, hash, contentSize])).toEqual(
+      manifest?.parts.map(({ files: { shard } }) => [shard?.name, shard?.sha256, `${shard?.bytes} B`]),
+    );
+    const sets = croissant.distribution.filter((each) => each["@type"] === "cr:FileSet");
+    expect(sets.map(({ includes }) => includes)).toEqual(["train-*.arrow", "validation-*.arrow"]);
+    expect(croissant.recordSet.map((each) => each["@id"])).toEqual(["train", "validation"]);
+    const { schema } = tableFromIPC(await readFile(path("train-00000-of-00005.arrow")));
+    const types = Object.fromEntries(
+      (croissant.recordSet[0]?.field ?? []).map(({ name, dataType }) => [name, dataType]),
+    );
+    expect(Object.keys(types)).toEqual(schema.names);
+    expect(types).toMatchObject({
+      image: "sc:ImageObject",
+      caption_es: "sc:Text",
+      width: "cr:Int32",
+      translation_score: "cr:Float32",
+      source_truncated: "sc:Boolean",
+    });
+    expect(croissant.license).toBe("other");
+    expect(croissant).not.toHaveProperty("citeAs");
+  });
+
+  it("says who made it, and how to cite it, where the config does", async () => {
+    const about = {
+      citation: "@misc{x}",
+      homepage: "https://a.example/",
+      creators: ["A"],
+      published: "2026-01-31",
+    };
+    const config = { ...context.config, shards: { ...context.config.shards, license: "cc-by-4.0", about } };
+    await runStage(shards, { ...context, config, overwrite: true });
+    expect(JSON.parse(await readFile(path("croissant.json"), "utf8"))).toMatchObject({
+      license: "https://choosealicense.com/licenses/cc-by-4.0/",
+      citeAs: "@misc{x}",
+      url: "https://a.example/",
+      creator: [{ name: "A" }],
+      datePublished: "2026-01-31",
+    });
+    expect(await readFile(path("README.md"), "utf8")).toContain("## Citation\n\n```\n@misc{x}");
+  });
+
   it("has a root hash that coreutils can check", async () => {
     const listing = execFileSync("sh", ["-c", "LC_ALL=C sha256sum *.arrow | sha256sum"], {
       cwd: context.folders.dataset,

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 
 import {
+  cleanRowSchema,
   contentNaming,
   datasetConfigSchema,
   type DatasetFolders,
   datasetFolders,
+  fetchedRowSchema,
   ImagesWriter,
   type PartPlan,
   runStage,
@@ -15,6 +17,7 @@ import {
   translatedRowSchema,
   writeRows,
 } from "@leyenda/core";
+import type { Schema } from "apache-arrow";
 import sharp from "sharp";
 
 const rowsPerPart = 20;
@@ -95,6 +98,15 @@ async function fakeRow(index: number, split: TranslatedRow["split"], position: n
   return { row, jpeg };
 }
 
+const schemas: Partial<Record<Stage["name"], Schema>> = { fetch: fetchedRowSchema, clean: cleanRowSchema };
+
+/** A row as the stage writes it. */
+function rowOf(stage: Stage["name"], row: TranslatedRow): object {
+  const { caption_en: caption } = row;
+  if (stage === "fetch") return { ...row, caption, outcome: "ok", sha256: row.source_sha256 };
+  return stage === "clean" ? { ...row, caption, outcome: "ok" } : row;
+}
+
 function fakeStage(name: Stage["name"], folder: Stage["folder"], rows: readonly FakeRow[]): Stage {
   const parts: PartPlan[] = [];
   for (let start = 0; start < rows.length; start += rowsPerPart) {
@@ -124,11 +136,8 @@ function fakeStage(name: Stage["name"], folder: Stage["folder"], rows: readonly 
         }
         await images.finish();
       }
-      await writeRows(
-        await create("rows.arrow"),
-        translatedRowSchema,
-        mine.map(({ row }) => row),
-      );
+      const made = mine.map(({ row }) => rowOf(name, row));
+      await writeRows(await create("rows.arrow"), schemas[name] ?? translatedRowSchema, made);
       return { rows: part.rows, outcomes: { ok: part.rows } };
     },
   };

@@ -6,6 +6,7 @@ import {
   contentNaming,
   datasetConfigSchema,
   datasetFolders,
+  fetchedRowSchema,
   ImagesWriter,
   runStage,
   sha256,
@@ -92,7 +93,11 @@ function madeUp(name, folder, { rows, pictures, placeOf, places }) {
     async *run(part, { create }) {
       yield { rows: 0, bytes: 0, outcomes: {} };
       const numbers = Array.from({ length: part.rows }, (_, index) => part.input + index);
-      // Nothing after reads the rows of the others.
+      // The card is told of addresses; nothing else is read of the others.
+      if (name === "fetch") {
+        const made = numbers.map((number) => ({ url: urlOf(number), outcome: "ok" }));
+        await writeRows(await create("rows.arrow"), fetchedRowSchema, made);
+      }
       if (name === "clean") {
         const images = new ImagesWriter(await create("images.arrow"));
         const offsets = new Float64Array(part.rows);

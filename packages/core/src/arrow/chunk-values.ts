@@ -15,7 +15,7 @@ export function chunkValues(data: Data): (row: number) => unknown {
 function presentValues(data: Data): (row: number) => unknown {
   // Sliced chunks, which files do not have, count some buffers from their offset and others not.
   if (data.offset === 0) {
-    if (data.type instanceof Utf8) return textValues(data as Data<Utf8>);
+    if (data.type instanceof Utf8) return textValues(data);
     if (data.type instanceof Int || data.type instanceof Float) {
       const numbers = data.values as ArrayLike<unknown>;
       return (row) => numbers[row];
@@ -29,7 +29,8 @@ function presentValues(data: Data): (row: number) => unknown {
   return (row) => vector.get(row) as unknown;
 }
 
-function textValues({ valueOffsets, values }: Data<Utf8>): (row: number) => string {
+function textValues(data: Data): (row: number) => string {
+  const [valueOffsets, values] = [data.valueOffsets as Int32Array, data.values as Uint8Array];
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   // One byte is one character then, and nothing is to be decoded.
   const encoding = isAscii(bytes) ? "latin1" : "utf8";

@@ -33,7 +33,7 @@ export function columnData(type: DataType, length: number, valueAt: (row: number
 }
 
 function numberData(type: Int | Float, length: number, valueAt: (row: number) => unknown): Data {
-  const data = new type.ArrayType(length) as { [row: number]: unknown };
+  const data = new type.ArrayType(length) as Record<number, unknown>;
   const nulls = new Nulls(length);
   for (let row = 0; row < length; row += 1) {
     const value = valueAt(row) ?? null;

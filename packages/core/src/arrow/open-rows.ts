@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import { tableFromIPC } from "apache-arrow";
+import { type Data, tableFromIPC } from "apache-arrow";
 
 import { LeyendaError } from "../errors.js";
 import { chunkValues } from "./chunk-values.js";
@@ -43,7 +43,7 @@ export async function openRows<Row extends object>(path: string): Promise<RowsFi
     const vector = table.getChild(name);
     if (vector === null) throw corrupt(path, new Error(`there is no column ${name}`));
     const chunks = vector.data.map(({ length }) => length);
-    const readers = vector.data.map((data) => chunkValues(data));
+    const readers = vector.data.map((data: Data) => chunkValues(data));
     if (wanted === undefined) {
       let row = 0;
       readers.forEach((valueAt, chunk) => {

@@ -14,7 +14,7 @@ export function textData(length: number, valueAt: (row: number) => string | null
   const all = values.join("");
   let data = Buffer.from(all);
   // Texts without an accent, which most columns' are, have a byte for each character.
-  const valueOffsets = offsetsOf(values, data.length === all.length ? lengthOf : Buffer.byteLength);
+  const valueOffsets = offsetsOf(values, data.length === all.length ? charactersOf : bytesOf);
   // Halves of a character at the end of one text and the start of the next make a whole one only together.
   if (valueOffsets.at(-1) !== data.length) data = Buffer.concat(values.map((value) => Buffer.from(value)));
   return makeData({
@@ -27,15 +27,19 @@ export function textData(length: number, valueAt: (row: number) => string | null
   });
 }
 
-function lengthOf({ length }: string): number {
+function charactersOf({ length }: string): number {
   return length;
 }
 
-function offsetsOf(values: readonly string[], bytesOf: (value: string) => number): Int32Array {
+function bytesOf(value: string): number {
+  return Buffer.byteLength(value);
+}
+
+function offsetsOf(values: readonly string[], sizeOf: (value: string) => number): Int32Array {
   const offsets = new Int32Array(values.length + 1);
   let end = 0;
   values.forEach((value, row) => {
-    end += bytesOf(value);
+    end += sizeOf(value);
     offsets[row + 1] = end;
   });
   return offsets;

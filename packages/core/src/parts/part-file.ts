@@ -22,7 +22,7 @@ export class PartFile {
   #bytes = 0;
   #ofDigests = false;
   #flushing: Promise<void> | undefined;
-  #lost: unknown;
+  #lost: Error | undefined;
   #closed: Promise<Omit<FileEntry, "name">> | undefined;
 
   private constructor(path: string, handle: FileHandle) {
@@ -67,7 +67,7 @@ export class PartFile {
     this.#flushing ??= this.#handle.datasync().then(
       () => (this.#flushing = undefined),
       (error: unknown) => {
-        this.#lost = error;
+        this.#lost = error as Error;
       },
     );
   }

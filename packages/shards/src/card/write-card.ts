@@ -1,26 +1,42 @@
 import { join } from "node:path";
 
-import { type Json, requireManifest, type StageContext, writeFileAtomically } from "@leyenda/core";
+import {
+  type FileEntry,
+  type Json,
+  type Manifest,
+  requireManifest,
+  type StageContext,
+  writeFileAtomically,
+} from "@leyenda/core";
 
 import { shardFeatures } from "../write/shard-schema.js";
-import { type CardData, renderCard } from "./render-card.js";
+import { collectLiveness } from "./collect-liveness.js";
+import { forms } from "./forms.js";
+import type { CardData, CardFacts } from "./render-card.js";
+import { writeDescription } from "./write-description.js";
 
-/** Writes `README.md` and `dataset_info.json` beside the shards. Nothing in them depends on when or where they were made. */
+/**
+ * Writes `README.md`, `croissant.json` and `dataset_info.json` beside the shards. Nothing in them depends on when or where they were
+ * made.
+ *
+ * @returns what the card tells, for the manifest
+ */
 export async function writeCard(
   { config, folders }: StageContext,
+  manifest: Manifest,
   summary: Record<string, Json>,
-): Promise<void> {
+): Promise<CardFacts> {
   const [fetched, clean, selected, translated] = await Promise.all([
     requireManifest(folders.fetched, "fetch"),
     requireManifest(folders.clean, "clean"),
     requireManifest(folders.selected, "clean"),
     requireManifest(folders.translated, "translate"),
   ]);
-  const data: CardData = {
+  const { "translate.model": model, ...translation } = translated.options;
+  const facts: CardFacts = {
     name: config.name,
     license: config.shards.license,
-    splits: summary.splits as CardData["splits"],
-    rootHash: summary.rootHash as string,
+    about: config.shards.about,
     funnel: [
       ["rows of the list", fetched.rows],
       ["downloaded pictures", fetched.outcomes.ok ?? 0],
@@ -29,15 +45,18 @@ export async function writeCard(
       ...takenDown(summary),
     ],
     outcomes: selected.outcomes,
+    liveness: await collectLiveness(folders.fetched, fetched),
     flags: (translated.summary.flags ?? {}) as CardData["flags"],
+    model: (model ?? {}) as Record<string, Json>,
     withExtra: config.source.extraColumns.length > 0,
-    options: { ...clean.options, ...selected.options, ...translated.options },
+    options: { ...clean.options, ...selected.options, ...translation },
   };
+  const splits = summary.splits as CardData["splits"];
   const info = {
     dataset_name: config.name,
-    features: shardFeatures(data.withExtra),
+    features: shardFeatures(facts.withExtra),
     splits: Object.fromEntries(
-      Object.entries(data.splits).map(([split, { rows, bytes }]) => [
+      Object.entries(splits).map(([split, { rows, bytes }]) => [
         split,
         { name: split, num_bytes: bytes, num_examples: rows, dataset_name: config.name },
       ]),
@@ -45,7 +64,18 @@ export async function writeCard(
     license: config.shards.license,
   };
   await writeFileAtomically(join(folders.dataset, "dataset_info.json"), `${JSON.stringify(info, null, 2)}\n`);
-  await writeFileAtomically(join(folders.dataset, "README.md"), renderCard(data));
+  await writeDescription({
+    folder: folders.dataset,
+    facts,
+    form: forms.arrow,
+    isExport: false,
+    splits,
+    rootHash: summary.rootHash as string,
+    files: manifest.parts.flatMap(({ part, files: { shard } }): { split: string; entry: FileEntry }[] =>
+      shard === undefined ? [] : [{ split: part.split("-")[0] ?? "", entry: shard }],
+    ),
+  });
+  return facts;
 }
 
 /** What is left of the chosen rows, where some were taken down. */

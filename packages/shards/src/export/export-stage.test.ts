@@ -180,6 +180,32 @@ describe("an export", () => {
     },
   );
 
+  it.each([
+    ["parquet", "train-*.parquet", "train-*.parquet"],
+    ["webdataset", "train-*.tar", "train-*.tar"],
+    ["imagefolder", "train/**", "train/*/metadata.jsonl"],
+    ["hf-disk", "train/data-*.arrow", "train/data-*.arrow"],
+  ] as const)(
+    "to %s has a card that loaders find the files by, and a Croissant description",
+    async (format, glob, files) => {
+      const folder = await run({ format, split: "train" });
+      const card = await readFile(join(folder, "README.md"), "utf8");
+      expect(card).toContain(`      - split: train\n        path: ${glob}\n---`);
+      const { summary } = (await readManifest(context.folders.dataset)) ?? {};
+      expect(card).toContain(`root hash \`${summary?.rootHash as string}\``);
+      const croissant = JSON.parse(await readFile(join(folder, "croissant.json"), "utf8")) as {
+        distribution: Record<string, string>[];
+        recordSet?: { field: { name: string }[] }[];
+      };
+      expect(croissant.distribution.at(-1)).toMatchObject({ includes: files });
+      for (const { contentUrl = "", sha256: hash } of croissant.distribution.slice(0, -1))
+        expect(sha256(await readFile(join(folder, contentUrl)))).toBe(hash);
+      const names = croissant.recordSet?.[0]?.field.map(({ name }) => name);
+      if (format === "webdataset") expect(names).toBeUndefined();
+      else expect(names?.includes("image")).toBe(format !== "imagefolder");
+    },
+  );
+
   it("is refused over one with other options, and replaces it with --overwrite, leaving nothing of it", async () => {
     for (const format of exportFormats) {
       const folder = await run({ format, rowsPerShard: 5 });

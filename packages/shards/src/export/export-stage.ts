@@ -2,8 +2,8 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
+  type FileEntry,
   hashJson,
-  type Json,
   LeyendaError,
   type Manifest,
   type PartContext,
@@ -16,6 +16,9 @@ import {
 } from "@leyenda/core";
 
 import { type Compression } from "../arrow-codecs.js";
+import { forms } from "../card/forms.js";
+import type { CardData, CardFacts } from "../card/render-card.js";
+import { writeDescription } from "../card/write-description.js";
 import { type ShardRange, type Split, splits } from "../shard-name.js";
 import type { ExportFormat, ExportSource, ExportWriter } from "./export-format.js";
 import { exportedName, exportedSplit } from "./exported-name.js";
@@ -83,12 +86,20 @@ export function exportStage(options: ExportOptions): Stage {
       const manifest = await requireManifest(folders.dataset, "shards");
       await writer.finish?.(folders, exported, sourceOf(manifest));
       await removeStale(folders.exported, exported);
-      const summary: Record<string, Json> = {
-        format: options.format,
-        rootHash: manifest.summary.rootHash ?? null,
-        splits: countsOf(exported),
-      };
-      return summary;
+      const { rootHash, card } = manifest.summary;
+      const splits = countsOf(exported);
+      // Datasets of earlier versions have no facts for a card.
+      if (card !== undefined && typeof rootHash === "string")
+        await writeDescription({
+          folder: folders.exported,
+          facts: card as unknown as CardFacts,
+          form: forms[options.format],
+          isExport: true,
+          splits,
+          rootHash,
+          files: filesOf(exported),
+        });
+      return { format: options.format, rootHash: rootHash ?? null, splits };
     },
   };
 }
@@ -131,7 +142,13 @@ function sourceOf({ options }: Manifest): ExportSource {
   };
 }
 
-function countsOf({ parts }: Manifest): Record<string, Json> {
+function filesOf({ parts }: Manifest): { split: string; entry: FileEntry }[] {
+  return parts.flatMap(({ part, files }) =>
+    Object.values(files).map((entry) => ({ split: exportedSplit(part), entry })),
+  );
+}
+
+function countsOf({ parts }: Manifest): CardData["splits"] {
   return Object.fromEntries(
     splits.flatMap((split) => {
       const mine = parts.filter(({ part }) => exportedSplit(part) === split);

@@ -15,5 +15,19 @@ export const shardsSection = z.strictObject({
     .enum(["none", "lz4", "zstd"])
     .default("none")
     .describe("Compression of the Arrow buffers; pictures, which it cannot make smaller, stay as they are"),
+  about: z
+    .strictObject({
+      citation: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe("How to cite the dataset: text or BibTeX"),
+      homepage: z.url().nullable().default(null).describe("Where there is more about it"),
+      creators: z.array(z.string().min(1)).default([]).describe("Who made it"),
+      published: z.iso.date().nullable().default(null).describe("When it was published, such as 2026-01-31"),
+    })
+    .prefault({})
+    .describe("What the card and the Croissant description say of who made the dataset"),
   license: z.string().min(1).default("other").describe("Licence identifier on the data card"),
 });
