@@ -219,6 +219,11 @@ describe("columns", () => {
     expect(await refused({ extraColumns: ["height"] })).toMatchObject({
       message: 'there is no column "height"',
     });
+    await writeFile(path, "http://a/1.jpg\nhttp://a/2.jpg\n");
+    expect(await refused({ format: "txt", extraColumns: ["height"] })).toMatchObject({
+      message: 'there is no column "height"',
+      expected: "one of its columns: url",
+    });
     await writeFile(path, "a,b,c\nd,e,f\n");
     expect(await refused({})).toMatchObject({ code: "SOURCE_INVALID", where: `${path}:1` });
   });

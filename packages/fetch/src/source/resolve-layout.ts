@@ -40,6 +40,9 @@ export interface ResolveInput {
 export function resolveLayout(input: ResolveInput): { layout: Layout; header: boolean } {
   switch (input.format) {
     case "txt":
+      if (input.source.extraColumns !== "all")
+        for (const column of input.source.extraColumns)
+          findColumn({ name: input.name, known: ["url"] }, "extra", column, []);
       return { layout: { format: "txt" }, header: false };
     case "jsonl":
       return { layout: resolveFields(input.name, input.source, fieldsOf(input.records)), header: false };

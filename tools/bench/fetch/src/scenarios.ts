@@ -13,7 +13,7 @@ export interface Scenario extends Pick<ListOptions, "delays" | "answers"> {
 export const scenarios: Record<ScenarioName, Scenario> = {
   photos: {
     title: "photos at once: what a picture costs",
-    urls: 9_560,
+    urls: 38_240,
     delays: { 0: 100 },
     answers: { photo: 100 },
     contestants: ["leyenda", "img2dataset-bodies", "img2dataset-no-resize", "aria2c", "curl"],
