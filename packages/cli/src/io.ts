@@ -10,8 +10,8 @@ export interface Io {
   err: (text: string) => void;
   /** Whether standard error is a terminal that can be redrawn. */
   isTerminal: boolean;
-  /** Columns of that terminal. */
-  columns: number;
+  /** Columns of that terminal, now. */
+  readonly columns: number;
   cwd: string;
   env: NodeJS.ProcessEnv;
   /** Milliseconds, monotonic. */

@@ -26,7 +26,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
   },
   err: (text) => process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
-  columns: process.stderr.columns,
+  get columns() {
+    return process.stderr.columns;
+  },
   cwd: process.cwd(),
   env: process.env,
   now: () => performance.now(),

@@ -35,11 +35,12 @@ export async function withRun(
   const drain = new AbortController();
   const abort = new AbortController();
   let interrupted: { code: number; at: number } | undefined;
+  const progress = createProgress(io, options.json ?? false);
   const observers: Observer[] = [];
   const stopListening = io.onSignal((signal) => {
     if (interrupted === undefined) {
       interrupted = { code: signal === "SIGINT" ? 130 : 143, at: io.now() };
-      io.err("\nleyenda: finishing the parts under way; Ctrl-C again drops them\n");
+      progress.say("\nleyenda: finishing the parts under way; Ctrl-C again drops them\n");
       drain.abort();
     } else if (io.now() - interrupted.at > secondSignalMs) abort.abort();
   });
@@ -47,17 +48,10 @@ export async function withRun(
     if (options.log !== undefined) observers.push(createEventLog(options.log));
     if (options.metricsPort !== undefined) {
       const metrics = await startMetricsServer(options.metricsPort, options.metricsHost ?? "127.0.0.1");
-      io.err(`leyenda: metrics at ${metrics.url}\n`);
+      progress.say(`leyenda: metrics at ${metrics.url}\n`);
       observers.push(metrics);
     }
-    const progress = createProgress(io, options.json ?? false);
-    observers.push({
-      event: progress.event,
-      close: () => {
-        progress.close();
-        return Promise.resolve();
-      },
-    });
+    observers.push({ event: progress.event, close: () => Promise.resolve() });
     const complete = await work({
       onEvent: (event) => {
         for (const observer of observers) observer.event(event);
@@ -69,6 +63,7 @@ export async function withRun(
     if (!complete || drain.signal.aborted) exit(interrupted?.code ?? 1);
   } finally {
     stopListening();
+    progress.close();
     for (const observer of observers) await observer.close();
   }
 }

@@ -9,6 +9,8 @@ import { topFailures } from "./top-failures.js";
 /** Tells people or programs how a run goes. */
 export interface Progress {
   event: (event: StageEvent) => void;
+  /** Prints lines above the live view, which would wipe them out else. */
+  say: (text: string) => void;
   close: () => void;
 }
 
@@ -25,12 +27,17 @@ export function createProgress(io: Io, json: boolean): Progress {
       event: (event) => {
         io.out(`${JSON.stringify(event.type === "done" ? withoutParts(event) : event)}\n`);
       },
+      say: io.err,
       close: () => undefined,
     };
   }
   const live = io.isTerminal ? createLive(io) : undefined;
   let state: StageProgress | undefined;
   let shownAt = io.now();
+  const say = (text: string): void => {
+    live?.clear();
+    io.err(text);
+  };
   const show = (now: number): void => {
     if (state === undefined) return;
     shownAt = now;
@@ -58,23 +65,22 @@ export function createProgress(io: Io, json: boolean): Progress {
           startedAt: now,
         };
         if (partsDone > 0)
-          io.err(`${stage}: ${partsDone} of ${parts} parts are there; going on with the rest\n`);
+          say(`${stage}: ${partsDone} of ${parts} parts are there; going on with the rest\n`);
         if (live !== undefined && partsDone < parts) show(now);
       } else if (event.type === "progress" && state !== undefined) addProgress(state, event, now);
       else if (event.type === "part" && state !== undefined) {
         state.partsDone += 1;
         state.inFlight.delete(event.part);
       } else if (event.type === "warning") {
-        live?.clear();
-        io.err(`leyenda: warning: ${event.message}\n`);
+        say(`leyenda: warning: ${event.message}\n`);
       } else if (event.type === "done") {
-        live?.clear();
-        io.err(`${summary(event)}\n`);
+        say(`${summary(event)}\n`);
         state = undefined;
         return;
       }
       if (now - shownAt >= (live === undefined ? plainMs : liveMs)) show(now);
     },
+    say,
     close: () => {
       clearInterval(ticking);
       live?.clear();
