@@ -11,9 +11,11 @@ import io
 import json
 import os
 import sys
+from importlib.metadata import version
 
 import datasets
 import duckdb
+import mlcroissant
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -22,6 +24,7 @@ import webdataset
 from PIL import Image
 
 splits = ("train", "validation")
+formats = ("parquet", "webdataset", "imagefolder", "hf-disk")
 
 
 def pixels(image):
@@ -116,6 +119,27 @@ def webdataset_rows(path_list):
         yield {**json.loads(sample["json"]), "image": sample["jpg"], "caption_es": sample["txt"].decode("utf8")}
 
 
+def validate_croissant(folder):
+    """What the validator says of a folder's Croissant description; it raises where that is wrong."""
+    described = mlcroissant.Dataset(jsonld=os.path.join(folder, "croissant.json"))
+    issues = described.metadata.ctx.issues
+    return {"valid": not issues.errors, "errors": sorted(issues.errors), "warnings": sorted(issues.warnings)}
+
+
+def croissant_rows(folder, split):
+    """Rows of a record set; mlcroissant gives texts as bytes."""
+    for record in mlcroissant.Dataset(jsonld=os.path.join(folder, "croissant.json")).records(split):
+        row = {name.split("/")[-1]: value for name, value in record.items()}
+        for name, value in row.items():
+            if isinstance(value, bytes):
+                row[name] = value.decode("utf8")
+            elif isinstance(value, np.generic):
+                row[name] = value.item()
+            elif value is not None and value != value:
+                row[name] = None
+        yield row
+
+
 def main() -> None:
     folder, exports = (os.path.abspath(path) for path in sys.argv[1:3])
     manifest = json.load(open(os.path.join(folder, "manifest.json"), encoding="utf8"))
@@ -146,6 +170,7 @@ def main() -> None:
     )
 
     hugging_face("hf-disk: load_from_disk", datasets.load_from_disk(at("hf-disk")))
+    hugging_face("hf-disk: load_dataset(folder)", datasets.load_dataset(at("hf-disk")))
 
     parquet = {split: paths(at("parquet"), split, "parquet") for split in splits}
     hugging_face("parquet: load_dataset(folder)", datasets.load_dataset(at("parquet")))
@@ -156,6 +181,11 @@ def main() -> None:
         lambda split: duckdb.sql(f"select * from read_parquet({parquet[split]!r})").to_arrow_table().to_pylist(),
     )
 
+    # mlcroissant reads no Arrow, so that of the record sets those of Parquet can be loaded.
+    ways.compare("parquet: mlcroissant", lambda split: croissant_rows(at("parquet"), split))
+    croissants = {name: validate_croissant(path) for name, path in (("dataset", folder), *((name, at(name)) for name in formats))}
+    problems.extend(f"{name}: croissant.json: {each}" for name, each in croissants.items() if not each["valid"])
+
     tars = {split: paths(at("webdataset"), split, "tar") for split in splits}
     ways.compare("webdataset: webdataset", lambda split: webdataset_rows(tars[split]))
     loaded_tars = datasets.load_dataset("webdataset", data_files=tars)
@@ -164,14 +194,21 @@ def main() -> None:
         lambda split: ({**row["json"], "image": row["jpg"], "caption_es": row["txt"]} for row in loaded_tars[split]),
     )
 
+    tar_folder = datasets.load_dataset(at("webdataset"))
+    ways.compare(
+        "webdataset: load_dataset(folder)",
+        lambda split: ({**row["json"], "image": row["jpg"], "caption_es": row["txt"]} for row in tar_folder[split]),
+    )
+
     # By the files' names, not in the metadata's order.
     hugging_face("imagefolder: load_dataset", datasets.load_dataset("imagefolder", data_dir=at("imagefolder")), ordered=False)
+    hugging_face("imagefolder: load_dataset(folder)", datasets.load_dataset(at("imagefolder")), ordered=False)
 
     for way, counts in ways.ways.items():
         if counts != wanted:
             problems.append(f"{way}: {counts}, expected {wanted}")
-    versions = {module.__name__: module.__version__ for module in (datasets, pa, pl, duckdb, webdataset)}
-    result = {"ok": not problems, "wanted": wanted, "ways": ways.ways, "problems": problems[:20], "versions": versions}
+    versions = {name: version(name) for name in ("datasets", "pyarrow", "polars", "duckdb", "webdataset", "mlcroissant")}
+    result = {"ok": not problems, "wanted": wanted, "ways": ways.ways, "croissant": croissants, "problems": problems[:20], "versions": versions}
     print(json.dumps(result, indent=1))
     sys.exit(1 if problems else 0)
 

@@ -6,6 +6,8 @@ export type { ImageRange } from "./arrow/images-writer.js";
 export { readBatches } from "./arrow/read-batches.js";
 export { readImages } from "./arrow/read-images.js";
 export type { ImagesReader } from "./arrow/read-images.js";
+export { rowRanker } from "./rows/row-ranker.js";
+export type { RowRank } from "./rows/row-ranker.js";
 export { openRows } from "./arrow/open-rows.js";
 export type { RowsFile } from "./arrow/open-rows.js";
 export { readRows } from "./arrow/read-rows.js";

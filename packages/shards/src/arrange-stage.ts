@@ -20,6 +20,7 @@ import {
 import { countShards } from "./count-shards.js";
 import { rowBytes, sizedColumns } from "./row-bytes.js";
 import { divideSplit, type ShardRange, type Split, splits } from "./shard-name.js";
+import { readBackfills } from "./takedown/backfill/read-backfills.js";
 import { matchTakedowns } from "./takedown/match-takedowns.js";
 import { readTakedowns } from "./takedown/takedown-log.js";
 
@@ -57,16 +58,18 @@ export const stage: Stage = {
 
 async function arrange(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
   const ranges = await divide(context);
-  const { entries } = await readTakedowns(context.folders.root);
-  const match = matchTakedowns(entries);
+  const replace = await replacer(context);
   const rowsOfShards: Record<string, number> = {};
   const takenDown = { train: 0, validation: 0 };
+  const backfilled = { train: 0, validation: 0 };
   for (const group of groupsOf(ranges, rowsInMemory)) {
     const shardRows = await collect(group, context);
     for (const { name, start, end, split } of group) {
       const chosen = shardRows.get(name) ?? [];
       checkComplete(name, chosen, start, end);
-      const rows = chosen.filter((row) => match(row) === null);
+      const rows = chosen.flatMap((row) => replace(row) ?? []);
+      const own = new Set(chosen);
+      backfilled[split] += rows.filter((row) => !own.has(row)).length;
       takenDown[split] += chosen.length - rows.length;
       for (let gone = chosen.length - rows.length; gone > 0; gone -= 1) counter.row("excluded", 0);
       const file = await context.create(`${name}.arrow`);
@@ -77,7 +80,21 @@ async function arrange(part: PartPlan, context: PartContext, counter: RowCounter
       for (const { image_length: bytes } of rows) counter.row("ok", bytes);
     }
   }
-  return { rows: part.rows, outcomes: counter.outcomes, facts: { shardRows: rowsOfShards, takenDown } };
+  return {
+    rows: part.rows,
+    outcomes: counter.outcomes,
+    facts: { shardRows: rowsOfShards, takenDown, backfilled },
+  };
+}
+
+/** @returns a function that gives the row itself, the row that took its place, or null where it was taken down and its place is free */
+async function replacer({ folders }: PartContext): Promise<(row: TranslatedRow) => TranslatedRow | null> {
+  const { requests, entries } = await readTakedowns(folders.root);
+  const match = matchTakedowns(entries);
+  const { hash } = await requireManifest(folders.translated, "translate");
+  const backfilled = await readBackfills(folders.root, requests, hash);
+  return (row) =>
+    match(row) === null ? row : (backfilled(row).find((other) => match(other) === null) ?? null);
 }
 
 /** The ranges of all shards: rows and their sizes are known, so that no shard comes out larger than it may be. */

@@ -137,9 +137,9 @@ async function finish(context: StageContext, manifest: Manifest): Promise<Record
   const { requests, digest } = await readTakedowns(context.folders.root);
   if (digest !== null) {
     const arranged = await requireManifest(context.folders.arranged, "shards");
-    const removed = arranged.parts[0]?.facts.takenDown ?? {};
+    const { takenDown: removed = {}, backfilled = {} } = arranged.parts[0]?.facts ?? {};
     const previousRootHashes = requests.map(({ previousRootHash }) => previousRootHash);
-    summary.takedown = { digest, removed, previousRootHashes };
+    summary.takedown = { digest, removed, backfilled, previousRootHashes };
   }
   // Kept for the exports, which may be made where the stages before are no longer.
   summary.card = (await writeCard(context, manifest, summary)) as unknown as Json;

@@ -7,9 +7,12 @@ import {
   type DatasetFolders,
   datasetFolders,
   fetchedRowSchema,
+  hashJson,
   ImagesWriter,
   type PartPlan,
+  readManifest,
   runStage,
+  selectionRowSchema,
   sha256,
   type Stage,
   type StageContext,
@@ -22,11 +25,16 @@ import sharp from "sharp";
 
 const rowsPerPart = 20;
 
-/** A data folder as the stages before `arrange` leave it: small drawn pictures and made-up translations. */
+/**
+ * A data folder as the stages before `arrange` leave it: small drawn pictures and made-up translations.
+ *
+ * @param reserve rows that were not chosen
+ */
 export async function makeFakePipeline(
   dataDir: string,
   train: number,
   validation: number,
+  reserve = 0,
 ): Promise<StageContext> {
   const folders: DatasetFolders = datasetFolders("fake", dataDir);
   const config = datasetConfigSchema.parse({
@@ -37,8 +45,8 @@ export async function makeFakePipeline(
     shards: { rowsPerShard: 10, rowsPerBatch: 4 },
   });
   const rows = await Promise.all(
-    Array.from({ length: train + validation }, (_, index) =>
-      fakeRow(index, index < train ? "train" : "validation", index < train ? index : index - train),
+    Array.from({ length: train + validation + reserve }, (_, index) =>
+      fakeRow(index, ...placeOf(index, train, validation)),
     ),
   );
   // The list's order is not the splits' order.
@@ -57,6 +65,13 @@ export async function makeFakePipeline(
 interface FakeRow {
   row: TranslatedRow;
   jpeg: Buffer;
+}
+
+/** Rows beyond the splits have places beyond their ends: they are the reserve. */
+function placeOf(index: number, train: number, validation: number): [TranslatedRow["split"], number] {
+  if (index < train) return ["train", index];
+  const place = index - train;
+  return place < validation ? ["validation", place] : ["train", train + place];
 }
 
 async function fakeRow(index: number, split: TranslatedRow["split"], position: number): Promise<FakeRow> {
@@ -107,13 +122,41 @@ function rowOf(stage: Stage["name"], row: TranslatedRow): object {
   return stage === "clean" ? { ...row, caption, outcome: "ok" } : row;
 }
 
+/** Whether a row was chosen; the others are the reserve. */
+function isChosen({ row: { split, position } }: FakeRow, { select }: StageContext["config"]): boolean {
+  return position < select[split];
+}
+
 function fakeStage(name: Stage["name"], folder: Stage["folder"], rows: readonly FakeRow[]): Stage {
-  const parts: PartPlan[] = [];
+  const parts: { name: string; start: number; end: number }[] = [];
   for (let start = 0; start < rows.length; start += rowsPerPart) {
-    const part = `part-${String(parts.length).padStart(5, "0")}`;
-    const size = Math.min(rowsPerPart, rows.length - start);
-    parts.push({ name: part, rows: size, inputHash: sha256(part), input: start });
+    const end = Math.min(start + rowsPerPart, rows.length);
+    parts.push({ name: `part-${String(parts.length).padStart(5, "0")}`, start, end });
   }
+
+  async function planOf(
+    folders: DatasetFolders,
+    config: StageContext["config"],
+  ): Promise<{ parts: PartPlan[] }> {
+    if (name === "select")
+      return {
+        parts: [{ name: "selection", rows: rows.length, inputHash: sha256("selection"), input: null }],
+      };
+    const selected = await readManifest(folders.selected);
+    const clean = await readManifest(folders.clean);
+    return {
+      parts: parts.map(({ name: part, start, end }, index) => {
+        const files = [
+          selected?.parts[0]?.files[`${part}.arrow`]?.sha256 ?? "",
+          clean?.parts[index]?.files["rows.arrow"]?.sha256 ?? "",
+        ];
+        const mine = rows.slice(start, end).filter((each) => name !== "translate" || isChosen(each, config));
+        const inputHash = name === "translate" ? hashJson(files) : sha256(part);
+        return { name: part, rows: mine.length, inputHash, input: [start, end] };
+      }),
+    };
+  }
+
   return {
     name,
     folder,
@@ -123,10 +166,22 @@ function fakeStage(name: Stage["name"], folder: Stage["folder"], rows: readonly 
     naming: contentNaming,
     versions: () => ({}),
     options: () => ({}),
-    plan: () => Promise.resolve({ parts }),
-    async *run(part, { create }) {
-      const mine = rows.slice(part.input as number, (part.input as number) + part.rows);
+    plan: ({ folders, config }) => planOf(folders, config),
+    async *run(part, { create, config }) {
       yield { rows: 0, bytes: 0, outcomes: {} };
+      if (name === "select") {
+        for (const { name: of, start, end } of parts) {
+          const verdicts = rows.slice(start, end).map((each, row) => {
+            const chosen = isChosen(each, config);
+            const { key, split, position } = each.row;
+            return { row, key, verdict: chosen ? split : "reserve", position: chosen ? position : null };
+          });
+          await writeRows(await create(`${of}.arrow`), selectionRowSchema, verdicts);
+        }
+        return { rows: part.rows, outcomes: { ok: part.rows } };
+      }
+      const [start, end] = part.input as [number, number];
+      const mine = rows.slice(start, end).filter((each) => name !== "translate" || isChosen(each, config));
       if (name === "clean") {
         const images = new ImagesWriter(await create("images.arrow"), { flushBytes: 2_000 });
         for (const { row, jpeg } of mine) {

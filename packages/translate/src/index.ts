@@ -1,3 +1,6 @@
+export { CaptionTranslator } from "./caption-translator.js";
+export { translationColumns } from "./translation-columns.js";
+export type { TranslationColumns } from "./translation-columns.js";
 export { flagTranslation } from "./flags/flag-translation.js";
 export type { Flaggable, FlagThresholds } from "./flags/flag-translation.js";
 export type { TextLine } from "./lines/split-lines.js";

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import {
   type CleanRow,
   contentNaming,
-  type DatasetConfig,
   hashJson,
   type Json,
   type Manifest,
@@ -22,18 +21,12 @@ import {
   withProgress,
   writeRows,
 } from "@leyenda/core";
-import { readModelInfo, Translator } from "@leyenda/marian";
+import { readModelInfo } from "@leyenda/marian";
 
-import { CachedTranslate } from "./cache/cached-translate.js";
+import { CaptionTranslator } from "./caption-translator.js";
 import { sumFacts, type TranslateFacts } from "./sum-facts.js";
-import {
-  type CaptionTranslation,
-  type FlaggedTranslation,
-  type Search,
-  translateCaptions,
-} from "./translate-captions.js";
-
-import { translateWith } from "./translate-with.js";
+import type { FlaggedTranslation } from "./translate-captions.js";
+import { translationColumns } from "./translation-columns.js";
 
 /** Captions handed to the translator together: it sorts them by length, and progress is told after each group. */
 const groupCaptions = 2048;
@@ -50,18 +43,12 @@ interface Chosen {
   position: number;
 }
 
-/** What a process keeps from part to part. */
-interface Loaded {
-  translator: Translator;
-  cache: CachedTranslate | undefined;
-}
-
 /**
  * The stage from selected captions to Spanish ones: `rows.arrow` with a row for each selected row of the clean part, in
  * its order, carrying all that the dataset needs. Captions only: no picture is read.
  */
 function createTranslateStage(): Stage {
-  let loading: Promise<Loaded> | undefined;
+  let loading: Promise<CaptionTranslator> | undefined;
   return {
     name: "translate",
     folder: "translated",
@@ -92,14 +79,12 @@ function createTranslateStage(): Stage {
     },
     run: (part, context) =>
       withProgress(async (counter) => {
-        loading ??= load(context.config.translate);
+        loading ??= CaptionTranslator.open(context.config.translate);
         return translatePart(part, context, await loading, counter);
       }),
     finish: (_context, { parts }) => Promise.resolve({ ...sumFacts(parts.map(({ facts }) => facts)) }),
     close: async () => {
-      const loaded = await loading;
-      await loaded?.cache?.close();
-      await loaded?.translator.close();
+      await (await loading)?.close();
       loading = undefined;
     },
   };
@@ -114,24 +99,6 @@ async function options({ config }: StageContext): Promise<Record<string, Json>> 
   return { "translate.model": { name, precision, hash }, ...nameOptions("translate", search, ["cache"]) };
 }
 
-async function load({
-  model,
-  provider,
-  cache,
-  normalizePunctuation,
-  lowerAllCaps,
-}: DatasetConfig["translate"]): Promise<Loaded> {
-  const preparation = { normalizePunctuation, lowerAllCaps };
-  // One intra-op thread: there is a process for every core.
-  const translator = await Translator.load(model, { intraOpThreads: 1, provider, ...preparation });
-  if (cache === null) return { translator, cache: undefined };
-  const { hash } = await readModelInfo(model);
-  const inner = (texts: readonly string[], search: Search): Promise<CaptionTranslation[]> =>
-    translateWith(translator, texts, search);
-  const computed = { model: hash, provider, ...preparation };
-  return { translator, cache: new CachedTranslate(cache, hashJson(computed), inner) };
-}
-
 function chosenRows({ parts: [selection] }: Manifest, part: string): number {
   const rows = (selection?.facts.selectedRows as Record<string, number> | undefined)?.[part];
   if (rows === undefined) throw new Error(`the selection does not count ${part}`);
@@ -141,27 +108,19 @@ function chosenRows({ parts: [selection] }: Manifest, part: string): number {
 async function translatePart(
   part: PartPlan,
   context: PartContext,
-  { translator, cache }: Loaded,
+  translator: CaptionTranslator,
   counter: RowCounter,
 ): Promise<PartResult> {
   const chosen = await readChosen(part, context);
-  const { flags, policy, retry, ...options } = context.config.translate;
   const facts: TranslateFacts = { captions: 0, retried: 0, bettered: 0, flags: {} };
-  await cache?.refresh();
+  const cache = await translator.refreshCache();
   const translations = new Map<string, FlaggedTranslation>();
   // Equal captions go through the model once.
   const rowsOf = new Map<string, number>();
   for (const { clean } of chosen) rowsOf.set(clean.caption, (rowsOf.get(clean.caption) ?? 0) + 1);
   for (const captions of inGroups([...rowsOf.keys()])) {
     context.signal.throwIfAborted();
-    const found = await translateCaptions(captions, {
-      translate: (texts, how) =>
-        cache === undefined ? translateWith(translator, texts, how) : cache.translate(texts, how),
-      search: searchOptions(options),
-      flags,
-      policy,
-      retry: { beams: retry.beams, noRepeatNgramSize: retry.noRepeatNgram },
-    });
+    const found = await translator.translate(captions);
     facts.captions += captions.length;
     facts.retried += found.retried;
     facts.bettered += found.bettered;
@@ -180,22 +139,8 @@ async function translatePart(
   return {
     rows: rows.length,
     outcomes: counter.outcomes,
-    facts: { ...facts, ...(cache === undefined ? {} : { cache: { ...cache.counts } }) },
+    facts: { ...facts, ...(cache === null ? {} : { cache: { ...cache } }) },
   };
-}
-
-function searchOptions({
-  beams,
-  rules,
-  maxLength,
-  maxSourceLength,
-  earlyStopping,
-  lengthPenalty,
-  batchTokens,
-}: Omit<DatasetConfig["translate"], "flags" | "policy" | "retry" | "model" | "provider" | "cache">): Search {
-  // What is in the cache, or equal to another caption, is not in the batch: no digit may depend on that.
-  const sameLength = true;
-  return { beams, rules, maxLength, maxSourceLength, earlyStopping, lengthPenalty, batchTokens, sameLength };
 }
 
 async function readChosen(part: PartPlan, { folders }: PartContext): Promise<Chosen[]> {
@@ -229,14 +174,7 @@ function toTranslatedRow(
     url: clean.url,
     final_url: present(clean.final_url, clean),
     caption_en: clean.caption,
-    caption_es: translation.text,
-    score: translation.score,
-    source_tokens: translation.sourceTokens,
-    target_tokens: translation.targetTokens,
-    source_truncated: translation.truncated,
-    target_truncated: translation.reachedMaxLength,
-    unknown_pieces: translation.unknown,
-    flags: translation.flags.join(","),
+    ...translationColumns(translation),
     source_sha256: present(clean.source_sha256, clean),
     source_format: present(clean.source_format, clean),
     source_width: present(clean.source_width, clean),

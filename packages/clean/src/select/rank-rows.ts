@@ -1,10 +1,8 @@
-import { hash } from "node:crypto";
-
-import type { Words } from "@leyenda/core";
+import { rowRanker, type Words } from "@leyenda/core";
 
 /**
- * Ranks rows by SHA-256(seed, NUL, key): bytes 0–7 are the rank, bytes 8–11 choose the lane. Both depend on the row's own key
- * alone, so no other row can change them.
+ * Ranks rows by their keys and says their lanes (`rowRanker`). Both depend on the row's own key alone, so no other row can change
+ * them.
  *
  * @param rows the rows to rank
  * @param keys 16 bytes a row
@@ -20,15 +18,12 @@ export function rankRows(
   ranks: Words,
 ): Uint8Array {
   const validationLane = new Uint8Array(keys.length / 16);
-  const prefix = Buffer.from(`${seed}\0`);
-  const input = Buffer.alloc(prefix.length + 16);
-  prefix.copy(input);
+  const rankOf = rowRanker(seed);
   for (const row of rows) {
-    input.set(keys.subarray(row * 16, row * 16 + 16), prefix.length);
-    const digest = hash("sha256", input, "buffer");
-    ranks.high[row] = digest.readUInt32BE(0);
-    ranks.low[row] = digest.readUInt32BE(4);
-    validationLane[row] = digest.readUInt32BE(8) / 2 ** 32 < validationShare ? 1 : 0;
+    const { high, low, lane } = rankOf(keys.subarray(row * 16, row * 16 + 16));
+    ranks.high[row] = high;
+    ranks.low[row] = low;
+    validationLane[row] = lane < validationShare ? 1 : 0;
   }
   return validationLane;
 }

@@ -82,5 +82,11 @@ export async function writeCard(
 function takenDown({ takedown, splits }: Record<string, Json>): [string, number][] {
   if (takedown === undefined) return [];
   const counts = Object.values(splits as Record<string, { rows: number }>);
-  return [["not taken down since", counts.reduce((sum, { rows }) => sum + rows, 0)]];
+  const left = counts.reduce((sum, { rows }) => sum + rows, 0);
+  const { backfilled = {} } = takedown as { backfilled?: Record<string, number> };
+  const others = Object.values(backfilled).reduce((sum, rows) => sum + rows, 0);
+  return [
+    ["not taken down since", left - others],
+    ...(others === 0 ? [] : [["with rows of the reserve in free places", left] satisfies [string, number]]),
+  ];
 }

@@ -16,6 +16,8 @@ import {
 
 import { stage as arrangeStage } from "../arrange-stage.js";
 import { stage as shardsStage } from "../shards-stage.js";
+import type { Backfill } from "./backfill/backfill.js";
+import { planBackfill } from "./backfill/make-backfill.js";
 import { matchTakedowns } from "./match-takedowns.js";
 import { copyByLinks, recoverSwap, swapIn } from "./swap-dataset.js";
 import { addTakedown, readTakedowns, type TakedownEntry } from "./takedown-log.js";
@@ -27,6 +29,8 @@ export interface TakeDownOptions extends StageContext {
   entries: readonly TakedownEntry[];
   /** Say what would go, and change nothing. @default false */
   dryRun?: boolean;
+  /** Fill the places that are free, after this takedown and those before, with rows of the reserve. @default leave them free */
+  backfill?: Backfill | undefined;
   /** @default 1 */
   workers?: number;
   /** When it was asked for. @default now */
@@ -42,6 +46,8 @@ export interface TakeDownResult {
   shards: string[];
   /** Entries under which no row of the dataset falls; a later build honours them, too. */
   unmatched: number;
+  /** Rows of the reserve that took places by this request, or would. */
+  backfilled: number;
   previousRootHash: string;
   rootHash: string;
 }
@@ -49,13 +55,15 @@ export interface TakeDownResult {
 /**
  * Takes rows out of a finished dataset. The request goes into the data folder's log, which `arrange` honours from then on; the
  * shards of the rows are made anew without them, beside the dataset, and then put in its place. All others stay the same
- * files. Killed at any moment, the dataset is the old one or the new one, and another call goes on.
+ * files. With `backfill`, rows of the reserve take the places, so that the splits keep their sizes. Killed at any moment, the dataset is
+ * the old one or the new one, and another call goes on.
  *
  * @throws LeyendaError DATA_MISSING without a finished dataset, DATA_MISMATCH when the config is no longer that of the
- *   dataset, NOT_ENOUGH_ROWS when a shard would be left without rows
+ *   dataset, NOT_ENOUGH_ROWS when a shard would be left without rows; what
+ *   `planBackfill` throws
  */
 export async function takeDown(options: TakeDownOptions): Promise<TakeDownResult> {
-  const { entries, folders, config, workers = 1, onEvent, dryRun = false } = options;
+  const { entries, folders, config, workers = 1, onEvent, dryRun = false, backfill } = options;
   const { root, dataset } = folders;
   const context: StageContext = { config, folders };
   await recoverSwap(dataset);
@@ -64,13 +72,21 @@ export async function takeDown(options: TakeDownOptions): Promise<TakeDownResult
   await refuseOtherOptions(shardsStage, before, context);
   if (arranged !== null) await refuseOtherOptions(arrangeStage, arranged, context);
   const previousRootHash = hashOf(before);
-  const found = await findRows(before, arranged, context, entries);
-  const result = { ...found, previousRootHash, rootHash: previousRootHash };
+  const found = await findRows(before, arranged, context, entries, { mayEmpty: backfill !== undefined });
+  const log = await readTakedowns(root);
+  const planned =
+    backfill === undefined
+      ? null
+      : await planBackfill(context, log.requests, [...log.entries, ...entries], backfill);
+  const backfilled = planned?.rows ?? 0;
+  const result = { ...found, backfilled, previousRootHash, rootHash: previousRootHash };
   if (dryRun) return result;
+  const filled = await planned?.write();
   await addTakedown(root, {
     at: (options.at ?? new Date()).toISOString(),
     previousRootHash,
     entries: [...entries],
+    ...(filled === undefined ? {} : { backfill: filled }),
   });
   const shared = { config, workers, overwrite: true, ...(onEvent === undefined ? {} : { onEvent }) };
   await runStage(arrangeStage, { ...shared, folders });
@@ -83,15 +99,17 @@ export async function takeDown(options: TakeDownOptions): Promise<TakeDownResult
   });
   if (!run.complete) throw new Error("the shards were not made");
   await swapIn(dataset);
-  return { ...result, ...changes(before, run.manifest), rootHash: hashOf(run.manifest) };
+  return { ...result, ...changes(before, run.manifest, found), rootHash: hashOf(run.manifest) };
 }
 
 function hashOf({ summary: { rootHash } }: Manifest): string {
   return typeof rootHash === "string" ? rootHash : "";
 }
 
-/** What went between two states of the dataset: also what an interrupted call had asked for. */
-function changes(before: Manifest, after: Manifest): Pick<TakeDownResult, "rows" | "splits" | "shards"> {
+type Gone = Pick<TakeDownResult, "rows" | "splits" | "shards">;
+
+/** What went between two states of the dataset: also what an interrupted call had asked for, which `found` no longer finds. */
+function changes(before: Manifest, after: Manifest, found: Gone): Gone {
   const now = new Map(after.parts.map((entry) => [entry.part, entry]));
   const touched = before.parts.filter(({ part, hash }) => now.get(part)?.hash !== hash);
   const splits: Record<string, number> = {};
@@ -99,7 +117,8 @@ function changes(before: Manifest, after: Manifest): Pick<TakeDownResult, "rows"
     const split = part.split("-")[0] ?? "";
     splits[split] = (splits[split] ?? 0) + rows - (now.get(part)?.rows ?? 0);
   }
-  return { rows: before.rows - after.rows, splits, shards: touched.map(({ part }) => part) };
+  const shards = touched.map(({ part }) => part);
+  return found.rows > 0 ? { ...found, shards } : { rows: before.rows - after.rows, splits, shards };
 }
 
 /** Another config would make shards anew that hold none of the rows. */
@@ -116,7 +135,8 @@ async function findRows(
   arranged: Manifest | null,
   { folders, config }: StageContext,
   entries: readonly TakedownEntry[],
-): Promise<Pick<TakeDownResult, "rows" | "splits" | "shards" | "unmatched">> {
+  { mayEmpty }: { mayEmpty: boolean },
+): Promise<Gone & Pick<TakeDownResult, "unmatched">> {
   const match = matchTakedowns(entries);
   const splits: Record<string, number> = {};
   const shards: string[] = [];
@@ -134,7 +154,7 @@ async function findRows(
       return entry !== null;
     });
     if (gone.length === 0) continue;
-    if (gone.length === rows.length) throw emptied(part, config.name);
+    if (gone.length === rows.length && !mayEmpty) throw emptied(part, config.name);
     shards.push(part);
     for (const { split } of gone) splits[split] = (splits[split] ?? 0) + 1;
   }

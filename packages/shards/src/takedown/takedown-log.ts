@@ -22,6 +22,15 @@ const lineSchema = z.strictObject({
   /** Root hash of the dataset that was there before; null where there was none. */
   previousRootHash: hex256.nullable(),
   entries: z.array(z.strictObject({ kind: z.enum(takedownKinds), hash: hex256 })),
+  /** Rows of the reserve that took the free places: a file in `backfill/`, and of which translated rows they are the reserve. */
+  backfill: z
+    .strictObject({
+      selection: hex256,
+      file: z.string().regex(/^[0-9a-f]{12}\.rows\.arrow$/),
+      sha256: hex256,
+      rows: z.int().positive(),
+    })
+    .optional(),
 });
 
 export type TakedownRequest = z.infer<typeof lineSchema>;
@@ -30,7 +39,7 @@ export type TakedownRequest = z.infer<typeof lineSchema>;
 export interface Takedowns {
   requests: TakedownRequest[];
   entries: TakedownEntry[];
-  /** Over the entries, whatever their order and times; null where there are none. */
+  /** Over the entries, whatever their order and times, and what took their places; null where there are none. */
   digest: string | null;
 }
 
@@ -56,7 +65,10 @@ export async function readTakedowns(root: string): Promise<Takedowns> {
   });
   const entries = new Map<string, TakedownEntry>();
   for (const entry of requests.flatMap((request) => request.entries)) entries.set(idOf(entry), entry);
-  const ids = [...entries.keys()].sort();
+  const backfills = requests.flatMap(({ backfill }) =>
+    backfill === undefined ? [] : [`backfill:${backfill.sha256}`],
+  );
+  const ids = [...[...entries.keys()].sort(), ...backfills];
   return { requests, entries: [...entries.values()], digest: ids.length === 0 ? null : hashJson(ids) };
 }
 
@@ -66,7 +78,7 @@ export async function addTakedown(root: string, request: TakedownRequest): Promi
   const before = (await readLog(path)).filter((line) => line.trim() !== "");
   const known = new Set((await readTakedowns(root)).entries.map(idOf));
   const entries = request.entries.filter((entry) => !known.has(idOf(entry)));
-  if (entries.length === 0) return;
+  if (entries.length === 0 && request.backfill === undefined) return;
   const lines = [...before, JSON.stringify({ ...request, entries })];
   await writeFileAtomically(path, lines.map((line) => `${line}\n`).join(""));
 }
