@@ -169,6 +169,16 @@ describe("fetchParts", () => {
     ]);
   });
 
+  it("leaves out pictures that search engines must not index, where the config says that this reserves them", async () => {
+    const answer: Answer = (_, response) => response.setHeader("x-robots-tag", "noindex").end(gif);
+    answers = { "/1": answer, "/6": answer };
+    const directives = ["noai", "noimageai", "noindex"];
+    const { result } = await end(fetchParts(await options({ optOutDirectives: directives })));
+    expect(result.outcomes).toEqual({ ok: 8, opted_out: 2 });
+    out = join(folder, "by default");
+    expect((await end(fetchParts(await options()))).result.outcomes).toEqual({ ok: 10 });
+  });
+
   it("finds the URL that many rows are redirected to", async () => {
     const list = join(folder, "list.tsv");
     const lines = Array.from({ length: 40 }, (_, n) => `http://127.0.0.1:${port}/row/${n}\tcaption ${n}\n`);

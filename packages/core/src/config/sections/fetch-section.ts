@@ -78,6 +78,10 @@ export const fetchSection = z.strictObject({
     .boolean()
     .default(true)
     .describe("Leave out pictures whose headers reserve them from AI training"),
+  optOutDirectives: z
+    .array(z.string().regex(/^[a-z-]+$/, "expected a directive in lower case, such as noindex"))
+    .default(["noai", "noimageai"])
+    .describe("Directives of X-Robots-Tag that reserve a picture"),
   allowPrivate: z.array(z.string()).default([]).describe("Host patterns whose private addresses are allowed"),
   breaker: z
     .strictObject({
