@@ -1,6 +1,12 @@
+export { readCaptionModelInfo } from "./caption-model-info.js";
+export type { CaptionModelInfo } from "./caption-model-info.js";
+export { Captioner } from "./captioner.js";
+export type { Caption, CaptionOptions, CaptionScore } from "./captioner.js";
 export { clipVisionMarianConfigSchema } from "./config/clip-vision-marian-config.js";
 export type { ClipVisionMarianConfig } from "./config/clip-vision-marian-config.js";
 export { readConfig } from "./config/read-config.js";
+export { convertCaptioner } from "./convert-captioner.js";
+export type { ConvertCaptionerOptions } from "./convert-captioner.js";
 export { preprocess } from "./picture/preprocess.js";
 export type { PictureTransform, PreprocessOptions } from "./picture/preprocess.js";
 export { preprocessBatch } from "./picture/preprocess-batch.js";

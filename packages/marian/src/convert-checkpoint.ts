@@ -1,14 +1,9 @@
-import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
-
-import { hashJson, writeFileAtomically } from "@leyenda/core";
-
 import { tokenizerFiles } from "./checkpoint/checkpoint.js";
 import type { MarianConvention } from "./checkpoint/marian-files/read-marian-options.js";
 import { readCheckpoint } from "./checkpoint/read-checkpoint.js";
 import { readModelFile } from "./checkpoint/read-model-file.js";
-import { type ModelInfo, modelFormat, modelInfoName } from "./model-info.js";
+import { ModelFolder } from "./model-folder.js";
+import { type ModelInfo, modelFormat } from "./model-info.js";
 import { buildDecoder } from "./onnx/build-decoder.js";
 import { buildEncoder } from "./onnx/build-encoder.js";
 import { buildWords, wordsFile } from "./onnx/build-words.js";
@@ -16,8 +11,6 @@ import { embeddingFile, embeddingTable } from "./onnx/embed.js";
 import type { Precision } from "./onnx/layers.js";
 import { parseShortlist, shortlistFile } from "./shortlist/read-shortlist.js";
 import { MarianTokenizer } from "./spm/marian-tokenizer.js";
-
-const producer = "leyenda";
 
 export interface ConvertOptions {
   /** How the weights are held. @default "int8" */
@@ -51,27 +44,16 @@ export async function convertCheckpoint(
   new MarianTokenizer(tokenizer, from, config);
   const lists = shortlist === undefined ? null : await readModelFile(shortlist, "the shortlist");
   if (lists !== null) parseShortlist(lists, shortlist ?? "");
-  await mkdir(to, { recursive: true });
-  const files: ModelInfo["files"] = {};
-  const put = async (name: string, bytes: Uint8Array): Promise<void> => {
-    await writeFileAtomically(join(to, name), bytes);
-    files[name] = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
-  };
+  const folder = await ModelFolder.create(to);
   const embedding = embeddingTable(config, weights, precision);
-  await put("encoder.onnx", buildEncoder(config, weights, precision, embedding).toBytes(producer));
+  await folder.put("encoder.onnx", buildEncoder(config, weights, precision, embedding).toBytes());
   const decoder = buildDecoder(config, weights, precision, embedding, { shortlisted: lists !== null });
-  await put("decoder.onnx", decoder.toBytes(producer));
-  await put(embeddingFile, embedding.bytes);
+  await folder.put("decoder.onnx", decoder.toBytes());
+  await folder.put(embeddingFile, embedding.bytes);
   if (lists !== null) {
-    await put(shortlistFile, lists);
-    await put(wordsFile, buildWords(config, weights, embedding).toBytes(producer));
+    await folder.put(shortlistFile, lists);
+    await folder.put(wordsFile, buildWords(config, weights, embedding).toBytes());
   }
-  for (const name of tokenizerFiles) await put(name, tokenizer[name]);
-  const described = { format: modelFormat, name: basename(resolve(from)), precision, config, files } as const;
-  const info: ModelInfo = {
-    ...described,
-    hash: hashJson(JSON.parse(JSON.stringify(described)) as Record<string, string>),
-  };
-  await writeFileAtomically(join(to, modelInfoName), `${JSON.stringify(info, null, 2)}\n`);
-  return info;
+  for (const name of tokenizerFiles) await folder.put(name, tokenizer[name]);
+  return folder.describe(from, { format: modelFormat, precision, config });
 }

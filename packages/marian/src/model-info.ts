@@ -5,11 +5,12 @@ import { LeyendaError } from "@leyenda/core";
 import { z } from "zod";
 
 import type { MarianConfig } from "./checkpoint/read-marian-config.js";
+import { modelInfoName } from "./model-folder.js";
 
-export const modelInfoName = "leyenda-model.json";
 export const modelFormat = 2;
 
-const config: z.ZodType<MarianConfig> = z.strictObject({
+/** A model's shape and search as `leyenda-model.json` has them. */
+export const marianConfigSchema: z.ZodType<MarianConfig> = z.strictObject({
   vocabularySize: z.int(),
   width: z.int(),
   encoderLayers: z.int(),
@@ -35,14 +36,17 @@ const config: z.ZodType<MarianConfig> = z.strictObject({
   earlyStopping: z.union([z.boolean(), z.literal("never")]),
 });
 
+/** Size and hash of each file of a model. */
+export const modelFilesSchema = z.record(z.string(), z.strictObject({ bytes: z.int(), sha256: z.string() }));
+
 /** What stands in a converted model's `leyenda-model.json`. */
 export const modelInfoSchema = z.strictObject({
   format: z.literal(modelFormat),
   /** Name of the folder it was converted from. */
   name: z.string(),
   precision: z.enum(["fp32", "int8"]),
-  config,
-  files: z.record(z.string(), z.strictObject({ bytes: z.int(), sha256: z.string() })),
+  config: marianConfigSchema,
+  files: modelFilesSchema,
   /** Over all of the above: names the model in records. */
   hash: z.string(),
 });

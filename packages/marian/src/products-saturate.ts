@@ -21,7 +21,7 @@ async function probe(): Promise<boolean> {
   const left = graph.input("left", "uint8", [1, length]);
   const weights = graph.tensor("weights", "int8", [length, 16], new Int8Array(length * 16).fill(127));
   graph.output("product", graph.node("MatMulInteger", [left, weights]), "int32", [1, 16]);
-  const session = await InferenceSession.create(graph.toBytes("leyenda"), { intraOpNumThreads: 1 });
+  const session = await InferenceSession.create(graph.toBytes(), { intraOpNumThreads: 1 });
   try {
     const { product } = await session.run({
       left: new Tensor("uint8", new Uint8Array(length).fill(255), [1, length]),

@@ -7,7 +7,8 @@ import type { z } from "zod";
 import { clipVisionMarianConfigSchema, type ClipVisionMarianConfig } from "./clip-vision-marian-config.js";
 
 /**
- * Reads and checks the `config.json` of a CLIP-Vision-Marian checkpoint.
+ * Reads and checks the `config.json` of a CLIP-Vision-Marian checkpoint, the original's or that of transformers'
+ * `VisionEncoderDecoderModel`.
  *
  * @param path the file itself, not its folder
  * @throws LeyendaError MODEL_MISSING when the file cannot be read; MODEL_INVALID, naming the file and every field that is
@@ -15,7 +16,7 @@ import { clipVisionMarianConfigSchema, type ClipVisionMarianConfig } from "./cli
  */
 export async function readConfig(path: string): Promise<ClipVisionMarianConfig> {
   const file = resolve(path);
-  const raw = parse(await read(file), file);
+  const raw = renameParts(parse(await read(file), file));
   const parsed = clipVisionMarianConfigSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => describe(issue, raw));
@@ -28,6 +29,14 @@ export async function readConfig(path: string): Promise<ClipVisionMarianConfig> 
       hint: "compare with the config.json of flax-community/clip-vit-base-patch32_marian-es",
     },
   );
+}
+
+/** `VisionEncoderDecoderModel` has the same two parts under other names. */
+function renameParts(raw: unknown): unknown {
+  if (raw === null || typeof raw !== "object") return raw;
+  const { model_type: type, encoder, decoder, ...others } = raw as Record<string, unknown>;
+  if (type !== "vision-encoder-decoder") return raw;
+  return { ...others, model_type: "clip-vision-marian", clip_vision_config: encoder, marian_config: decoder };
 }
 
 async function read(file: string): Promise<string> {

@@ -3,6 +3,7 @@ import type { MarianConfig } from "../checkpoint/read-marian-config.js";
 import { embed, type EmbeddingTable } from "./embed.js";
 import { Layers, type Precision } from "./layers.js";
 import { OnnxGraph, type Value } from "./onnx-graph.js";
+import { scoreWord } from "./score-word.js";
 import { sinusoidPositions } from "./sinusoid-positions.js";
 import { ssruCell } from "./ssru-cell.js";
 import { likeliestWords } from "./vocabulary.js";
@@ -21,14 +22,15 @@ import { likeliestWords } from "./vocabulary.js";
  * `values_i` float [sentences, heads, slots, d], slots ≥ 1. Where the layers are recurrent, there is no `self_mask`, and instead of these two the state `state_i` float [rows, width].
  * Outputs: `scores` float [rows, count] (log probabilities, best first), `tokens` int64 [rows, count]; `new_keys_i` and
  * `new_values_i` float [sentences, heads, beams, d], or `new_state_i`. A model with a shortlist gives `hidden` float [rows, width] in
- * place of `scores` and `tokens`, and takes no `count`: see `buildShortlistChoice`.
+ * place of `scores` and `tokens`, and takes no `count`: see `buildChoice`. A model that is to score given text takes `target`
+ * int32 [rows] and gives `target_scores` float [rows], the log probabilities of these words.
  */
 export function buildDecoder(
   config: MarianConfig,
   weights: MarianWeights,
   precision: Precision,
   embedding: EmbeddingTable,
-  { shortlisted = false }: { shortlisted?: boolean } = {},
+  { shortlisted = false, scoring = false }: { shortlisted?: boolean; scoring?: boolean } = {},
 ): OnnxGraph {
   const graph = new OnnxGraph();
   const layers = new Layers(graph, weights, precision, config.layerNormEpsilon);
@@ -70,9 +72,14 @@ export function buildDecoder(
     graph.output("hidden", x, "float", ["rows", width]);
     return graph;
   }
-  const { scores, tokens } = likeliestWords(layers, x, count, config, weights);
+  const { scores, tokens, denominator } = likeliestWords(layers, x, count, config, weights);
   graph.output("scores", scores, "float", ["rows", "count"]);
   graph.output("tokens", tokens, "int64", ["rows", "count"]);
+  if (scoring) {
+    const target = graph.input("target", "int32", ["rows"]);
+    const score = scoreWord(graph, x, target, denominator, config, weights, embedding);
+    graph.output("target_scores", score, "float", ["rows"]);
+  }
   return graph;
 
   function recurrence(x: Value, layer: number): Value {

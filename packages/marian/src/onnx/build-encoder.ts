@@ -1,5 +1,6 @@
 import type { MarianWeights } from "../checkpoint/marian-weights.js";
 import type { MarianConfig } from "../checkpoint/read-marian-config.js";
+import { giveCrossAttention } from "./cross-attention.js";
 import { embed, type EmbeddingTable } from "./embed.js";
 import { Layers, type Precision } from "./layers.js";
 import { OnnxGraph } from "./onnx-graph.js";
@@ -20,7 +21,7 @@ export function buildEncoder(
 ): OnnxGraph {
   const graph = new OnnxGraph();
   const layers = new Layers(graph, weights, precision, config.layerNormEpsilon);
-  const { width, encoderHeads, decoderHeads, maxPositions } = config;
+  const { width, encoderHeads, maxPositions } = config;
   const ids = graph.input("ids", "int32", ["batch", "length"]);
   const mask = graph.input("mask", "float", ["batch", 1, 1, "length"]);
   const shape = graph.node("Shape", [ids]);
@@ -52,15 +53,6 @@ export function buildEncoder(
     );
     x = layers.addAndNormalize(x, layers.feedForward(x, name, config.activation), `${name}.final_layer_norm`);
   }
-  const d = width / decoderHeads;
-  for (let layer = 0; layer < config.decoderLayers; layer += 1) {
-    const name = `decoder.layers.${layer}.encoder_attn`;
-    const both = layers.linear(x, `${name}.k_proj`, `${name}.v_proj`);
-    const [k = "", v = ""] = graph.nodeWithOutputs("Split", [both], 2, { axis: -1n });
-    const keys = layers.transposeKeys(layers.splitHeads(k, sentences, decoderHeads, d));
-    const values = layers.splitHeads(v, sentences, decoderHeads, d);
-    graph.output(`cross_keys_${layer}`, keys, "float", ["batch", decoderHeads, d, "length"]);
-    graph.output(`cross_values_${layer}`, values, "float", ["batch", decoderHeads, "length", d]);
-  }
+  giveCrossAttention(layers, x, sentences, config);
   return graph;
 }

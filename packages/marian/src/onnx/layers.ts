@@ -1,5 +1,4 @@
 import type { Tensor } from "../checkpoint/read-safetensors.js";
-import type { MarianWeights } from "../checkpoint/marian-weights.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
 import { type Matrix, Products } from "./products.js";
 import { quantizeColumns } from "./quantize.js";
@@ -7,16 +6,21 @@ import { quantizeColumns } from "./quantize.js";
 /** How the weights of a graph are held. */
 export type Precision = "fp32" | "int8";
 
+/** A model's weights by their names. */
+export interface Weights {
+  get: (name: string) => Tensor;
+}
+
 /** Adds the layers that Marian models are made of to a graph. Values are [rows, width] unless said, a row for every token. */
 export class Layers {
   readonly graph: OnnxGraph;
-  readonly #weights: MarianWeights;
+  readonly #weights: Weights;
   readonly #precision: Precision;
   readonly #epsilon: number;
   readonly #products: Products;
 
   /** @param epsilon of the layer normalisations */
-  constructor(graph: OnnxGraph, weights: MarianWeights, precision: Precision, epsilon: number) {
+  constructor(graph: OnnxGraph, weights: Weights, precision: Precision, epsilon: number) {
     this.graph = graph;
     this.#products = new Products(graph);
     this.#weights = weights;
@@ -64,8 +68,12 @@ export class Layers {
 
   /** LN(x + added): Marian's layers normalise after the residual. */
   addAndNormalize(x: Value, added: Value, name: string): Value {
-    const sum = this.graph.node("Add", [x, added]);
-    const inputs = [sum, this.#vector(`${name}.weight`), this.#vector(`${name}.bias`)];
+    return this.normalize(this.graph.node("Add", [x, added]), name);
+  }
+
+  /** LN(x), over the last dimension. */
+  normalize(x: Value, name: string): Value {
+    const inputs = [x, this.#vector(`${name}.weight`), this.#vector(`${name}.bias`)];
     return this.graph.node("LayerNormalization", inputs, { axis: -1n, epsilon: this.#epsilon });
   }
 

@@ -101,7 +101,8 @@ export class OnnxGraph {
 
   /** A tensor whose bytes are the whole of a file beside the model, which several graphs may share. */
   fileTensor(name: string, type: ElementType, shape: readonly number[], file: string): Value {
-    this.#initializers.push({ name, type, shape, data: file });
+    if (!this.#constants.has(name)) this.#initializers.push({ name, type, shape, data: file });
+    this.#constants.set(name, name);
     return name;
   }
 
@@ -133,10 +134,10 @@ export class OnnxGraph {
   }
 
   /** The model file. */
-  toBytes(producer: string): Uint8Array {
+  toBytes(): Uint8Array {
     const pbf = new PbfWriter();
     pbf.writeVarintField(1, irVersion);
-    pbf.writeStringField(2, producer);
+    pbf.writeStringField(2, "leyenda");
     pbf.writeMessage(
       7,
       (_, graph) => {

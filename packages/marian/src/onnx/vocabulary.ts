@@ -30,7 +30,8 @@ interface Block {
  *
  * @param x [rows, width]
  * @param count int64 [1]
- * @returns `scores` float [rows, count], log probabilities, best first; `tokens` int64 [rows, count]
+ * @returns `scores` float [rows, count], log probabilities, best first; `tokens` int64 [rows, count]; `denominator` float [rows, 1], what a
+ *   logit is less to be one of these scores
  */
 export function likeliestWords(
   layers: Layers,
@@ -38,7 +39,7 @@ export function likeliestWords(
   count: Value,
   config: MarianConfig,
   weights: MarianWeights,
-): { scores: Value; tokens: Value } {
+): { scores: Value; tokens: Value; denominator: Value } {
   const { graph } = layers;
   const blocks = Math.ceil(config.vocabularySize / blockWords);
   const size = Math.ceil(config.vocabularySize / blocks / groupWords) * groupWords;
@@ -56,6 +57,7 @@ export function likeliestWords(
   return {
     scores: graph.node("Sub", [logits, denominator]),
     tokens: graph.node("GatherElements", [join("ids"), places], { axis: -1n }),
+    denominator,
   };
 
   function join(name: keyof Block): Value {

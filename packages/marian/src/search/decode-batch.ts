@@ -1,6 +1,7 @@
 import { Tensor } from "onnxruntime-node";
 
 import type { MarianConfig } from "../checkpoint/read-marian-config.js";
+import { pickSentences, type Tensors } from "./batch-tensors.js";
 import { BeamSearch } from "./beam-search.js";
 import { type CacheMemory, DecoderCache } from "./decoder-cache.js";
 import type { DecoderMemory } from "./decoder-memory.js";
@@ -9,9 +10,6 @@ import { forbiddenTokens } from "./forbidden-tokens.js";
 import { GreedySearch } from "./greedy-search.js";
 import { RecurrentState } from "./recurrent-state.js";
 import type { Continuation, Hypothesis, SearchOptions, SentenceSearch } from "./sentence-search.js";
-
-/** Names to float tensors, as the graphs take and give them. */
-type Tensors = Record<string, Tensor>;
 
 export interface DecodeOptions {
   /** A step of the decoder: its inputs to its outputs, see `buildDecoder`. */
@@ -148,24 +146,6 @@ function createSearch(search: SearchOptions, endId: number): SentenceSearch {
 /** At the longest length every beam ends, at no cost. */
 function forcedEnds({ beams }: SentenceSearch, token: number): Continuation[] {
   return beams.map(({ score }, beam) => ({ beam, token, score })).sort((a, b) => b.score - a.score);
-}
-
-/** Keeps only these sentences, in place. */
-function pickSentences(tensors: Tensors, places: readonly number[]): Tensors {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => {
-      const data = tensor.data as Float32Array;
-      const size = data.length / (tensor.dims[0] ?? 1);
-      for (const [to, from] of places.entries()) data.copyWithin(to * size, from * size, (from + 1) * size);
-      return [
-        name,
-        new Tensor("float32", data.subarray(0, places.length * size), [
-          places.length,
-          ...tensor.dims.slice(1),
-        ]),
-      ];
-    }),
-  );
 }
 
 function pickRows(rows: Int32Array, places: readonly number[], beams: number): Int32Array {

@@ -49,7 +49,7 @@ export class ShortlistChoice {
     const values = precision === "fp32" ? "float" : saturates ? "uint8" : "int8";
     const sessions = [
       await createSession(join(folder, wordsFile)),
-      await createSession(buildChoice(config.width, values).toBytes("leyenda")),
+      await createSession(buildChoice(config.width, values).toBytes()),
     ] as const;
     return new ShortlistChoice(shortlist, sessions, options);
   }
