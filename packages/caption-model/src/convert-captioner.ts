@@ -1,3 +1,4 @@
+import { LeyendaError } from "@leyenda/core";
 import { MarianTokenizer, type Precision } from "@leyenda/marian";
 import {
   buildDecoder,
@@ -34,7 +35,15 @@ export async function convertCaptioner(
   { precision = "int8", tokenizer = from }: ConvertCaptionerOptions = {},
 ): Promise<CaptionModelInfo> {
   const { vision, decoder, visionWeights, decoderWeights } = await readCaptionCheckpoint(from);
-  const files = await readTokenizerFiles(tokenizer);
+  const files = await readTokenizerFiles(tokenizer).catch((cause: unknown) => {
+    if (!(cause instanceof LeyendaError) || cause.code !== "MODEL_MISSING") throw cause;
+    throw new LeyendaError(cause.code, cause.message, {
+      where: cause.where ?? tokenizer,
+      expected: "a folder with source.spm, target.spm and vocab.json",
+      hint: "give it with --tokenizer; the published model has that of Helsinki-NLP/opus-mt-en-es",
+      cause,
+    });
+  });
   // A tokenizer that cannot be used is found out now rather than at the first caption.
   new MarianTokenizer(files, tokenizer, decoder);
   const folder = await ModelFolder.create(to);

@@ -1,3 +1,5 @@
+export { captionPictures } from "./caption-pictures.js";
+export type { CaptionedPicture, NamedPicture } from "./caption-pictures.js";
 export { readCaptionModelInfo } from "./caption-model-info.js";
 export type { CaptionModelInfo } from "./caption-model-info.js";
 export { Captioner } from "./captioner.js";
@@ -7,6 +9,7 @@ export type { ClipVisionMarianConfig } from "./config/clip-vision-marian-config.
 export { readConfig } from "./config/read-config.js";
 export { convertCaptioner } from "./convert-captioner.js";
 export type { ConvertCaptionerOptions } from "./convert-captioner.js";
+export { isCaptionModel } from "./is-caption-model.js";
 export { preprocess } from "./picture/preprocess.js";
 export type { PictureTransform, PreprocessOptions } from "./picture/preprocess.js";
 export { preprocessBatch } from "./picture/preprocess-batch.js";

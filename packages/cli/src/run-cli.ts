@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { describeError } from "./describe-error.js";
 import type { Io } from "./io.js";
 import { addBuildVerb } from "./verbs/build.js";
+import { addCaptionVerb } from "./verbs/caption.js";
 import { addDiffVerb } from "./verbs/diff.js";
 import { addExportVerb } from "./verbs/export.js";
 import { addFetchVerb } from "./verbs/fetch.js";
@@ -58,6 +59,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addTakedownVerb(program, verb);
   addPushVerb(program, verb);
   addViewVerb(program, verb);
+  addCaptionVerb(program, verb);
   addStatusVerb(program, verb);
   addModelVerb(program, verb);
   addSchemaVerb(program, verb);

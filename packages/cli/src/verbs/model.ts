@@ -1,3 +1,5 @@
+import type { CaptionModelInfo } from "@leyenda/caption-model";
+import { LeyendaError } from "@leyenda/core";
 import type { ConvertOptions, ModelInfo } from "@leyenda/marian";
 import { type Command, Option } from "commander";
 
@@ -16,7 +18,7 @@ interface PullFlags {
  * `leyenda model info <folder>`
  */
 export function addModelVerb(program: Command, verb: Verb): void {
-  const model = program.command("model").description("translation models");
+  const model = program.command("model").description("translation and caption models");
   addPull(model, verb);
   addConvert(model, verb);
   addShortlist(model, verb);
@@ -52,16 +54,17 @@ function addPull(model: Command, { io }: Verb): void {
 
 interface ConvertFlags extends Required<Pick<ConvertOptions, "precision" | "convention">> {
   shortlist?: string;
+  tokenizer?: string;
   json?: boolean;
 }
 
 function addConvert(model: Command, { io }: Verb): void {
   model
     .command("convert")
-    .description("convert a Marian checkpoint to ONNX; its format is found out")
+    .description("convert a Marian or CLIP-Vision-Marian checkpoint to ONNX; its format is found out")
     .argument(
       "<checkpoint>",
-      "Hugging Face folder (safetensors, PyTorch or ONNX export), or Marian's .npz or .bin",
+      "Hugging Face folder (safetensors, PyTorch, Flax or ONNX export), or Marian's .npz or .bin",
     )
     .argument("<out-folder>", "where the converted model goes")
     .addOption(
@@ -76,20 +79,54 @@ function addConvert(model: Command, { io }: Verb): void {
         .default("marian"),
     )
     .option("--shortlist <file>", "Marian's binary shortlist: the model chooses among its words alone")
+    .option(
+      "--tokenizer <folder>",
+      "for a caption model: where source.spm, target.spm and vocab.json are (default: the checkpoint's folder)",
+    )
     .option("--json", "print the model's description as JSON")
-    .action(async (from: string, to: string, { precision, convention, shortlist, json }: ConvertFlags) => {
-      const { convertCheckpoint } = await import("@leyenda/marian");
-      const info = await convertCheckpoint(from, to, {
-        precision,
-        convention,
-        ...(shortlist === undefined ? {} : { shortlist }),
-      });
+    .action(async (from: string, to: string, { json, ...flags }: ConvertFlags) => {
+      const { isCaptionModel } = await import("@leyenda/caption-model");
+      const info = (await isCaptionModel(from))
+        ? await convertCaption(from, to, flags)
+        : await convertTranslation(from, to, flags);
       io.out(
         json === true
           ? `${JSON.stringify(info)}\n`
           : `${to}: ${info.name} in ${info.precision}, ${megabytes(totalBytes(info))}, ${info.hash.slice(0, 12)}\n`,
       );
     });
+}
+
+async function convertTranslation(
+  from: string,
+  to: string,
+  { precision, convention, shortlist, tokenizer }: ConvertFlags,
+): Promise<ModelInfo> {
+  if (tokenizer !== undefined) throw notFor("--tokenizer", "a translation model", "its own folder has it");
+  const { convertCheckpoint } = await import("@leyenda/marian");
+  return convertCheckpoint(from, to, {
+    precision,
+    convention,
+    ...(shortlist === undefined ? {} : { shortlist }),
+  });
+}
+
+async function convertCaption(
+  from: string,
+  to: string,
+  { precision, shortlist, tokenizer }: ConvertFlags,
+): Promise<CaptionModelInfo> {
+  if (shortlist !== undefined)
+    throw notFor("--shortlist", "a caption model", "its words depend on no source text");
+  const { convertCaptioner } = await import("@leyenda/caption-model");
+  return convertCaptioner(from, to, { precision, ...(tokenizer === undefined ? {} : { tokenizer }) });
+}
+
+function notFor(option: string, model: string, why: string): LeyendaError {
+  return new LeyendaError("USAGE", `${option} is not for ${model}: ${why}`, {
+    where: option,
+    hint: `leave ${option} out`,
+  });
 }
 
 interface ShortlistFlags {
@@ -128,13 +165,16 @@ function addInfo(model: Command, { io }: Verb): void {
     .argument("<folder>", "made by model convert")
     .option("--json", "as JSON")
     .action(async (folder: string, { json }: { json?: boolean }) => {
+      const { isCaptionModel, readCaptionModelInfo } = await import("@leyenda/caption-model");
       const { readModelInfo } = await import("@leyenda/marian");
-      const info = await readModelInfo(folder);
+      const info = (await isCaptionModel(folder))
+        ? await readCaptionModelInfo(folder)
+        : await readModelInfo(folder);
       io.out(json === true ? `${JSON.stringify(info)}\n` : describe(info));
     });
 }
 
-function describe(info: ModelInfo): string {
+function describe(info: ModelInfo | CaptionModelInfo): string {
   const { config } = info;
   const cell = config.decoderCell === "ssru" ? " (SSRU)" : "";
   const rows: [string, string][] = [
@@ -142,10 +182,7 @@ function describe(info: ModelInfo): string {
     ["hash", info.hash],
     ["precision", info.precision],
     ["vocabulary", `${config.vocabularySize} words`],
-    [
-      "encoder",
-      `${config.encoderLayers} layers, ${config.encoderHeads} heads, width ${config.width}, ${config.activation}`,
-    ],
+    ["encoder", describeEncoder(info)],
     ["decoder", `${config.decoderLayers} layers${cell}, ${config.decoderHeads} heads`],
     [
       "positions",
@@ -160,6 +197,15 @@ function describe(info: ModelInfo): string {
   return rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join("");
 }
 
-function totalBytes({ files }: ModelInfo): number {
+function describeEncoder(info: ModelInfo | CaptionModelInfo): string {
+  if ("vision" in info) {
+    const { vision } = info;
+    return `CLIP, ${vision.num_hidden_layers} layers, ${vision.num_attention_heads} heads, width ${vision.hidden_size}, ${vision.image_size} pixels in patches of ${vision.patch_size}`;
+  }
+  const { config } = info;
+  return `${config.encoderLayers} layers, ${config.encoderHeads} heads, width ${config.width}, ${config.activation}`;
+}
+
+function totalBytes({ files }: Pick<ModelInfo, "files">): number {
   return Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
 }

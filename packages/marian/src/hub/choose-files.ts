@@ -20,6 +20,8 @@ const forms: ((names: readonly string[]) => string[] | undefined)[] = [
   (names) => exported(names, "onnx/") ?? exported(names, ""),
   (names) => own(names, /\.npz$/),
   (names) => own(names, /^(?!lex\.).*\.bin$/),
+  // Of a caption model, which has no others.
+  (names) => all(names, ["flax_model.msgpack"]),
 ];
 
 /**
@@ -35,7 +37,7 @@ export function chooseFiles(entries: readonly ListFileEntry[], where: string): L
     throw new LeyendaError("MODEL_MISSING", "the repository holds no Marian weights", {
       where,
       expected:
-        "model.safetensors, pytorch_model.bin, ONNX graphs of encoder and decoder, or Marian's .npz or .bin",
+        "model.safetensors, pytorch_model.bin, ONNX graphs of encoder and decoder, Marian's .npz or .bin, or flax_model.msgpack",
     });
   }
   const wanted = new Set([...always, ...weights]);
