@@ -86,6 +86,17 @@ const options = (): { hubUrl: string; cache: string; retryDelayMs: number } => (
 });
 
 describe("pullModel", () => {
+  it("fetches a caption model, whose weights are Flax's alone", async () => {
+    for (const name of ["model.safetensors", "pytorch_model.bin"]) hub.files.delete(name);
+    hub.files.set("flax_model.msgpack", Buffer.alloc(2000, 7));
+    hub.files.set("tf_model.h5", Buffer.from("not wanted"));
+    const { folder } = await pullModel("owner/name", options());
+    const names = await readdir(folder);
+    expect(names).toContain("flax_model.msgpack");
+    expect(names).toContain("config.json");
+    expect(names).not.toContain("tf_model.h5");
+  });
+
   it("fetches a checkpoint's files of the commit that a revision stands for, and they convert", async () => {
     const { folder, commit: found } = await pullModel("owner/name", { ...options(), revision: "v1" });
     expect(found).toBe(commit);

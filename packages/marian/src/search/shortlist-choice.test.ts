@@ -188,7 +188,7 @@ describe("the choice among a shortlist's words", () => {
       count,
     };
     const run = async (kind: "int8" | "uint8"): Promise<unknown[]> => {
-      const session = await InferenceSession.create(buildChoice(width, kind).toBytes("test"));
+      const session = await InferenceSession.create(buildChoice(width, kind).toBytes());
       const matrix =
         kind === "int8"
           ? new Tensor("int8", signed, [width, words])
