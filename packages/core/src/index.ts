@@ -25,6 +25,7 @@ export { makeFetchConfig } from "./config/make-fetch-config.js";
 export type { FetchConfigInput } from "./config/make-fetch-config.js";
 export { LeyendaError } from "./errors.js";
 export type { ErrorCode, ErrorDetails } from "./errors.js";
+export { hubStatusMayPass } from "./hub-status-may-pass.js";
 export { checkHubFile } from "./hash/check-hub-file.js";
 export type { HubFile } from "./hash/check-hub-file.js";
 export { hashJson } from "./hash/hash-json.js";

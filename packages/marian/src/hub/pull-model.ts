@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 
 import { downloadFile, HubApiError, type ListFileEntry, listFiles, modelInfo } from "@huggingface/hub";
-import { checkHubFile, LeyendaError } from "@leyenda/core";
+import { checkHubFile, hubStatusMayPass, LeyendaError } from "@leyenda/core";
 
 import { chooseFiles } from "./choose-files.js";
 
@@ -121,7 +121,7 @@ async function withRetries<Result>(run: () => Promise<Result>, id: string, delay
     } catch (error) {
       if (error instanceof LeyendaError) throw error;
       const status = error instanceof HubApiError ? error.statusCode : undefined;
-      const final = status !== undefined && status < 500 && status !== 429 && status !== 408;
+      const final = status !== undefined && !hubStatusMayPass(status);
       if (!final && attempt < tries) {
         await setTimeout(delayMs * 2 ** (attempt - 1));
         continue;

@@ -28,7 +28,7 @@ export interface DatasetDiff {
   captionChanged: Change;
   pictureChanged: Change;
   splitChanged: Change;
-  /** Same rows, but in another file or place. */
+  /** Same rows, but in another place of their split, however that is divided into files. */
   moved: Change;
 }
 
@@ -75,7 +75,7 @@ function compare(diff: DatasetDiff, a: RowTable, rowA: number, b: RowTable, rowB
   if (!split) note(diff.splitChanged, b, rowB);
   if (!captions || !pictures || !split) return;
   diff.same += 1;
-  if (a.places.where(rowA) !== b.places.where(rowB)) note(diff.moved, b, rowB);
+  if (a.places.indexInSplit(rowA) !== b.places.indexInSplit(rowB)) note(diff.moved, b, rowB);
 }
 
 function none(): Change {

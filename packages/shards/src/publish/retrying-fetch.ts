@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { hubStatusMayPass } from "@leyenda/core";
+
 /** What @huggingface/hub adds to the request of an upload. */
 interface UploadInit extends RequestInit {
   progressHint?: { path?: string; part?: number };
@@ -28,11 +30,7 @@ export function retryingFetch({ tries, delayMs, onUpload, signal }: RetryOptions
       let wait = delayMs * 2 ** (attempt - 1);
       try {
         const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
-        const mayPass =
-          response.status === 408 ||
-          response.status === 429 ||
-          (response.status >= 500 && response.status !== 501);
-        if (!mayPass || once || attempt >= tries) {
+        if (!hubStatusMayPass(response.status) || once || attempt >= tries) {
           const { path } = init.progressHint ?? {};
           if (response.ok && init.method === "PUT" && path !== undefined)
             onUpload(path, (init.body as Blob).size);

@@ -34,7 +34,7 @@ let context: StageContext;
 
 beforeAll(async () => {
   template = await mkdtemp(join(tmpdir(), "leyenda-takedown-"));
-  context = await makeFakePipeline(template, train, validation);
+  context = await makeFakePipeline(template, train, validation, 8);
   await runStage(arrange, context);
   await runStage(shards, context);
 });
@@ -171,48 +171,53 @@ describe("takeDown", () => {
     expect(await readdir(context.folders.root)).not.toContain("takedown.jsonl");
   });
 
-  it("leaves the old or the new dataset when it is killed at any of ten moments, and goes on", async () => {
-    const config = join(dataDir, "config.json");
-    await writeFile(config, JSON.stringify(context.config));
-    const urls = [(await rowOf("picture number 3")).url, (await rowOf("picture number 30")).url];
-    const old = (await readManifest(context.folders.dataset))?.summary.rootHash;
-    const args = [runner, config];
-    const started = performance.now();
-    await cp(template, join(dataDir, "whole"), { recursive: true });
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      ...args,
-      join(dataDir, "whole"),
-      name,
-      ...urls,
-    ]);
-    const milliseconds = performance.now() - started;
-    const { rootHash } = JSON.parse(stdout) as TakeDownResult;
-    const states = new Set<unknown>();
-    for (let moment = 1; moment <= 10; moment += 1) {
-      const copy = join(dataDir, `copy-${moment}`);
-      await cp(template, copy, { recursive: true });
-      const child = spawn(process.execPath, [...args, copy, name, ...urls], { stdio: "ignore" });
-      const ended = new Promise((resolve) => child.once("close", resolve));
-      // Most of the time goes by before the first file is touched.
-      const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds * (0.55 + 0.05 * moment));
-      await ended;
-      clearTimeout(timer);
-      const { dataset, root } = datasetFolders(name, copy);
-      const left = (await readManifest(dataset)) === null ? `${dataset}.old` : dataset;
-      const hash = (await readManifest(left))?.summary.rootHash;
-      expect([old, rootHash]).toContain(hash);
-      states.add(hash);
-      expect((await verifyDataset(left, { expected, nearBits: 0 })).problems).toEqual([]);
-      const again = await takeDown({
-        ...context,
-        folders: datasetFolders(name, copy),
-        entries: await readRequest({ url: urls }),
-      });
-      expect(again.rootHash).toBe(rootHash);
-      expect((await verifyDataset(dataset, { expected })).problems).toEqual([]);
-      expect((await readdir(root)).filter((each) => each.startsWith("dataset"))).toEqual(["dataset"]);
-      await rm(copy, { recursive: true });
-    }
-    expect(states.has(old)).toBe(true);
-  }, 180_000);
+  it.each([
+    ["leaves places free", "no", 10],
+    ["fills them up from the reserve", "backfill", 5],
+  ] as const)(
+    "that %s leaves the old or the new dataset when it is killed at any moment, and goes on",
+    async (_what, fill, moments) => {
+      const config = join(dataDir, "config.json");
+      await writeFile(config, JSON.stringify(context.config));
+      const urls = [(await rowOf("picture number 3")).url, (await rowOf("picture number 30")).url];
+      const old = (await readManifest(context.folders.dataset))?.summary.rootHash;
+      const run = (folder: string): [string, string[]] => [
+        process.execPath,
+        [runner, config, folder, name, fill, ...urls],
+      ];
+      const started = performance.now();
+      await cp(template, join(dataDir, "whole"), { recursive: true });
+      const { stdout } = await promisify(execFile)(...run(join(dataDir, "whole")));
+      const milliseconds = performance.now() - started;
+      const { rootHash, backfilled } = JSON.parse(stdout) as TakeDownResult;
+      expect(backfilled).toBe(fill === "backfill" ? 2 : 0);
+      const states = new Set<unknown>();
+      for (let moment = 1; moment <= moments; moment += 1) {
+        const copy = join(dataDir, `copy-${moment}`);
+        await cp(template, copy, { recursive: true });
+        const child = spawn(...run(copy), { stdio: "ignore" });
+        const ended = new Promise((resolve) => child.once("close", resolve));
+        // Most of the time goes by before the first file is touched.
+        const timer = setTimeout(
+          () => child.kill("SIGKILL"),
+          milliseconds * (0.55 + (0.5 * moment) / moments),
+        );
+        await ended;
+        clearTimeout(timer);
+        const { dataset, root } = datasetFolders(name, copy);
+        const left = (await readManifest(dataset)) === null ? `${dataset}.old` : dataset;
+        const hash = (await readManifest(left))?.summary.rootHash;
+        expect([old, rootHash]).toContain(hash);
+        states.add(hash);
+        expect((await verifyDataset(left, { expected, nearBits: 0 })).problems).toEqual([]);
+        const again = JSON.parse((await promisify(execFile)(...run(copy))).stdout) as TakeDownResult;
+        expect(again.rootHash).toBe(rootHash);
+        expect((await verifyDataset(dataset)).problems).toEqual([]);
+        expect((await readdir(root)).filter((each) => each.startsWith("dataset"))).toEqual(["dataset"]);
+        await rm(copy, { recursive: true });
+      }
+      expect(states.has(old)).toBe(true);
+    },
+    180_000,
+  );
 });

@@ -36,8 +36,9 @@ describe("verifyDataset of an export", () => {
         splits: { train: 43, validation: 5 },
       });
       const diff = await diffDatasets(context.folders.dataset, exported);
-      expect([diff.added.rows, diff.gone.rows, diff.pictureChanged.rows, diff.splitChanged.rows]).toEqual([
-        0, 0, 0, 0,
+      const { added, gone, pictureChanged, splitChanged, moved } = diff;
+      expect([added, gone, pictureChanged, splitChanged, moved].map(({ rows }) => rows)).toEqual([
+        0, 0, 0, 0, 0,
       ]);
     },
   );
