@@ -53,7 +53,10 @@ export function hostTable(hosts: readonly HostRow[], caption: string): Markup {
 export function politenessTable(politeness: PolitenessFigures): Markup {
   const { workers, distinctHosts, requests, throttled, maxPerSecond, maxInFlight } = politeness;
   const each = workers > 1 ? ` from one of ${workers} processes` : "";
-  const to = distinctHosts === undefined ? "" : ` to ${number(distinctHosts)} hosts`;
+  const to =
+    distinctHosts === undefined
+      ? ""
+      : ` to ${number(distinctHosts)} ${distinctHosts === 1 ? "host" : "hosts"}`;
   const counts = `${number(requests)} requests${to}, ${number(throttled)} answers 429 or 503`;
   const most = `${number(maxPerSecond)} requests to a host in a second, ${number(maxInFlight)} in flight`;
   return table(
