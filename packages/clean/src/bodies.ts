@@ -15,18 +15,22 @@ export class Bodies {
   }
 
   /**
+   * @param memory where the body goes; it has at least its length
    * @returns null for a row without a body
    * @throws LeyendaError DATA_CORRUPT when the body is not where the row says
    */
-  async read({
-    image_file: role,
-    image_offset: offset,
-    image_length: length,
-  }: Pick<FetchedRow, "image_file" | "image_offset" | "image_length">): Promise<Uint8Array | null> {
+  async read(
+    {
+      image_file: role,
+      image_offset: offset,
+      image_length: length,
+    }: Pick<FetchedRow, "image_file" | "image_offset" | "image_length">,
+    memory: Uint8Array,
+  ): Promise<Uint8Array | null> {
     if (role === null || offset === null || length === null) return null;
     const reader = this.#readers.get(role) ?? this.#open(role);
     this.#readers.set(role, reader);
-    return (await reader).read({ offset: Number(offset), length });
+    return (await reader).read({ offset: Number(offset), length }, memory.subarray(0, length));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { perceptualHash } from "@leyenda/core";
+import { perceptualHash, type Pixels } from "@leyenda/core";
 
 import { blurBoxes, type Box } from "./blur-boxes.js";
 import { checkLimits } from "./check-limits.js";
@@ -6,9 +6,10 @@ import type { CleanOptions } from "./clean-options.js";
 import type { CleanResult } from "./clean-result.js";
 import { decodePixels } from "./decode-pixels.js";
 import { encodePicture } from "./encode-picture.js";
-import { fitCanvas } from "./fit-canvas.js";
+import { type Canvas, fitCanvas } from "./fit-canvas.js";
 import { inspectImage } from "./inspect-image.js";
 import { resizeGeometry } from "./resize-geometry.js";
+import { scratch } from "./scratch.js";
 
 /** What is asked of one picture, beyond what is asked of all. */
 export interface PictureOptions {
@@ -39,13 +40,21 @@ export async function cleanImage(
   const decoded = await decodePixels(bytes, header, geometry, options);
   if ("outcome" in decoded) return { ...decoded, ...original };
   const shown = await blurBoxes(decoded, blur);
-  const pixels = geometry === null ? shown : fitCanvas(shown, geometry.canvas, options.background);
+  const { width, height } = geometry?.canvas ?? shown;
   return {
     outcome: "ok",
-    encoded: await encodePicture(pixels, options),
-    width: pixels.width,
-    height: pixels.height,
+    encoded: await encodeOnCanvas(shown, { width, height }, options),
+    width,
+    height,
     perceptualHash: perceptualHash(decoded),
     ...original,
   };
+}
+
+async function encodeOnCanvas(picture: Pixels, canvas: Canvas, options: CleanOptions): Promise<Uint8Array> {
+  const { width, height } = canvas;
+  if (picture.width === width && picture.height === height) return encodePicture(picture, options);
+  return scratch.lend(width * height * 3, (memory) =>
+    encodePicture(fitCanvas(picture, canvas, options.background, memory), options),
+  );
 }

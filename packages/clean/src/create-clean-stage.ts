@@ -19,6 +19,7 @@ import {
   withProgress,
   writeRows,
 } from "@leyenda/core";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pMapIterable } from "p-map";
 import sharp from "sharp";
@@ -27,6 +28,11 @@ import { Bodies } from "./bodies.js";
 import { cleanImage } from "./clean-image.js";
 import type { CleanResult } from "./clean-result.js";
 import { readBlurBoxes } from "./read-blur-boxes.js";
+import { scratch } from "./scratch.js";
+
+const { version: turbo } = createRequire(import.meta.url)("@julusian/jpeg-turbo/package.json") as {
+  version: string;
+};
 
 /** Pictures in hand at a time: one in the codec, the next one read and ready. */
 const picturesInFlight = 2;
@@ -67,7 +73,7 @@ export function createCleanStage({
     environment: workerEnvironment,
     recordFolder: ".",
     naming: contentNaming,
-    versions: () => ({ node: process.version, vips: sharp.versions.vips }),
+    versions: () => ({ node: process.version, vips: sharp.versions.vips, turbo }),
     options: ({ config }) => {
       checkBlurColumn(config);
       return nameOptions("clean", config.clean);
@@ -128,8 +134,12 @@ async function cleanPart(
       fetched,
       async (row, index) => {
         signal.throwIfAborted();
-        const body = row.outcome === "ok" ? await bodies.read(row) : null;
-        return { row, result: body === null ? null : await cleanSafely(body, row, index) };
+        if (row.outcome !== "ok") return { row, result: null };
+        const result = await scratch.lend(row.image_length ?? 0, async (memory) => {
+          const body = await bodies.read(row, memory);
+          return body === null ? null : cleanSafely(body, row, index);
+        });
+        return { row, result };
       },
       { concurrency: danger.careful ? 1 : picturesInFlight },
     );

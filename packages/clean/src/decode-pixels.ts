@@ -1,14 +1,16 @@
 import type { Pixels } from "@leyenda/core";
-import sharp, { type OutputInfo, type Sharp } from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 import type { CleanOptions } from "./clean-options.js";
 import type { CleanFailure } from "./clean-result.js";
 import { convertToSrgb } from "./convert-to-srgb.js";
 import { decodeBmp } from "./decode-bmp.js";
 import { decodeFailure, isHarmless } from "./decode-failure.js";
+import { decodePlainJpeg, plainJpegBytes } from "./decode-plain-jpeg.js";
 import type { ImageHeader } from "./inspect-image.js";
 import { libvips } from "./libvips.js";
 import type { Geometry } from "./resize-geometry.js";
+import { scratch } from "./scratch.js";
 
 /** Longest time that libvips may take over one picture. */
 const timeoutSeconds = 60;
@@ -25,56 +27,89 @@ export async function decodePixels(
   geometry: Geometry | null,
   options: CleanOptions,
 ): Promise<Pixels | Failure> {
-  const scale = (open: () => Sharp): Promise<Raw> =>
-    libvips.take(() => {
-      const image = open();
-      return (geometry === null ? image : image.resize(geometry.width, geometry.height, { fit: "fill" }))
-        .flatten({ background: options.background })
-        .toColourspace("srgb")
-        .raw()
-        .timeout({ seconds: timeoutSeconds })
-        .toBuffer({ resolveWithObject: true });
-    });
   if (header.bmp !== null) {
     const picture = decodeBmp(bytes, header.bmp);
     if (picture === null) return { outcome: "truncated_image", detail: "the file ends before its pixels do" };
-    const { data, width, height } = picture;
-    return toPixels(
-      await scale(() => sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false })),
-    );
+    return scale(() => fromPixels(picture, 4), geometry, options);
   }
-  const { format, profile } = header;
-  const attempt = (failOn: "error" | "warning"): Promise<Raw | Error> =>
+  const decoded =
+    (await decodeHere(bytes, header, geometry)) ?? (await decodeThere(bytes, header, geometry, options));
+  if (!("outcome" in decoded) && typeof header.profile === "object") convertToSrgb(decoded, header.profile);
+  return decoded;
+}
+
+/** Decodes an ordinary JPEG here and now; null for all that libvips has to look at. */
+async function decodeHere(
+  bytes: Uint8Array,
+  header: ImageHeader,
+  geometry: Geometry | null,
+): Promise<Pixels | null> {
+  const size = plainJpegBytes(header);
+  if (size === 0) return null;
+  return scratch.lend(size, async (memory) => {
+    const picture = decodePlainJpeg(bytes, header, memory);
+    if (picture === null) return null;
+    if (geometry === null) return { ...picture, data: Uint8Array.from(picture.data) };
+    const { data, info } = await libvips.take(() =>
+      fromPixels(picture, 3)
+        .resize(geometry.width, geometry.height, { fit: "fill" })
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    );
+    return { data, width: info.width, height: info.height };
+  });
+}
+
+/** Decodes any picture but a BMP with libvips. */
+async function decodeThere(
+  bytes: Uint8Array,
+  { format, profile }: ImageHeader,
+  geometry: Geometry | null,
+  options: CleanOptions,
+): Promise<Pixels | Failure> {
+  const ignoreIcc = profile !== "other";
+  const attempt = (failOn: "error" | "warning"): Promise<Pixels | Error> =>
     asValue(
-      scale(() =>
-        sharp(bytes, {
-          failOn,
-          limitInputPixels: options.maxPixels,
-          ignoreIcc: profile !== "other",
-        }).autoOrient(),
+      scale(
+        () => sharp(bytes, { failOn, limitInputPixels: options.maxPixels, ignoreIcc }).autoOrient(),
+        geometry,
+        options,
       ),
     );
   // libjpeg calls lost data a warning; what others warn about is only odd.
   let result = await attempt(format === "jpeg" ? "warning" : "error");
   if (result instanceof Error && format === "jpeg" && isHarmless(result)) result = await attempt("error");
-  if (result instanceof Error) return decodeFailure(result, format, bytes);
-  const pixels = toPixels(result);
-  if (typeof profile === "object") convertToSrgb(pixels, profile);
-  return pixels;
+  return result instanceof Error ? decodeFailure(result, format, bytes) : result;
 }
 
-interface Raw {
-  data: Uint8Array;
-  info: OutputInfo;
+function fromPixels({ data, width, height }: Pixels, channels: 3 | 4): Sharp {
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
 }
 
-function toPixels({ data, info: { width, height, channels } }: Raw): Pixels {
-  if (channels !== 3) throw new Error(`libvips gave ${channels} channels where sRGB has 3`);
-  return { data, width, height };
+/** Brings a picture to its size and to three channels of sRGB. */
+function scale(
+  open: () => Sharp,
+  geometry: Geometry | null,
+  { background }: Pick<CleanOptions, "background">,
+): Promise<Pixels> {
+  return libvips.take(async () => {
+    const image = open();
+    const { data, info } = await (
+      geometry === null ? image : image.resize(geometry.width, geometry.height, { fit: "fill" })
+    )
+      .flatten({ background })
+      .toColourspace("srgb")
+      .raw()
+      .timeout({ seconds: timeoutSeconds })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    if (channels !== 3) throw new Error(`libvips gave ${channels} channels where sRGB has 3`);
+    return { data, width, height };
+  });
 }
 
 /** A decoder's error as a value: the picture's fault, not the program's. */
-async function asValue(decoded: Promise<Raw>): Promise<Raw | Error> {
+async function asValue(decoded: Promise<Pixels>): Promise<Pixels | Error> {
   try {
     return await decoded;
   } catch (error) {

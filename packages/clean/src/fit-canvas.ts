@@ -1,17 +1,25 @@
 import type { Pixels } from "@leyenda/core";
 
+export interface Canvas {
+  width: number;
+  height: number;
+}
+
 /**
  * Puts a picture in the middle of a canvas. Where it is larger, the canvas shows its middle; where it is smaller, what it
  * leaves free has the background's colour. Of a single odd pixel, right and below get more of the border and less of the
  * picture.
+ *
+ * @param data memory for the canvas, 3 bytes a pixel
  */
 export function fitCanvas(
   picture: Pixels,
-  canvas: { width: number; height: number },
+  canvas: Canvas,
   background: string,
+  data: Buffer = Buffer.allocUnsafe(canvas.width * canvas.height * 3),
 ): Pixels {
   if (picture.width === canvas.width && picture.height === canvas.height) return picture;
-  const data = Buffer.alloc(canvas.width * canvas.height * 3, background.slice(1), "hex");
+  data.fill(background.slice(1), "hex");
   const across = overlap(picture.width, canvas.width);
   const down = overlap(picture.height, canvas.height);
   for (let row = 0; row < down.length; row += 1) {

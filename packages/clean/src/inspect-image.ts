@@ -21,6 +21,8 @@ export interface ImageHeader {
    */
   profile: "none" | "srgb" | "other" | MatrixProfile;
   severalFrames: boolean;
+  /** A JPEG that is stored upright and in one scan, so that decoding it takes time and memory by its size alone. */
+  plain: boolean;
   /** Of a BMP, which is decoded here; null for all others. */
   bmp: BmpHeader | null;
 }
@@ -46,7 +48,7 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageHeader | Cle
 function inspectPlainJpeg(bytes: Uint8Array): ImageHeader | null {
   const header = readJpegHeader(bytes);
   if (header === null) return null;
-  const { width, height, components, orientation, icc } = header;
+  const { width, height, components, orientation, icc, oneScan } = header;
   const turned = orientation >= 5;
   return {
     format: "jpeg",
@@ -54,6 +56,7 @@ function inspectPlainJpeg(bytes: Uint8Array): ImageHeader | null {
     originalHeight: turned ? width : height,
     profile: icc === null ? "none" : judgeProfile(icc, components === 3),
     severalFrames: false,
+    plain: oneScan && orientation === 1,
     bmp: null,
   };
 }
@@ -75,6 +78,7 @@ function inspectBmp(bytes: Uint8Array): ImageHeader | CleanFailure {
     originalHeight: bmp.height,
     profile: "none",
     severalFrames: false,
+    plain: false,
     bmp,
   };
 }
@@ -95,6 +99,7 @@ async function inspectWithSharp(bytes: Uint8Array, format: ImageFormat): Promise
     originalHeight: height,
     profile: metadata.icc === undefined ? "none" : judgeProfile(metadata.icc, false),
     severalFrames: pages > 1 || (format === "png" && isAnimatedPng(bytes)),
+    plain: false,
     bmp: null,
   };
 }

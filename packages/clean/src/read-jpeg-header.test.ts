@@ -13,7 +13,7 @@ const picture = sharp({ create: { width: 90, height: 60, channels: 3, background
 const plain = await picture.clone().jpeg().toBuffer();
 
 describe("readJpegHeader", () => {
-  it("reads size, components, orientation and profile", async () => {
+  it("reads size, components, orientation, profile, and whether one scan holds it all", async () => {
     const bytes = await picture
       .clone()
       .withMetadata({ orientation: 6 })
@@ -21,9 +21,15 @@ describe("readJpegHeader", () => {
       .jpeg()
       .toBuffer();
     const { icc } = await sharp(bytes).metadata();
-    expect(readJpegHeader(bytes)).toEqual({ width: 90, height: 60, components: 3, orientation: 6, icc });
+    const size = { width: 90, height: 60 };
+    expect(readJpegHeader(bytes)).toEqual({ ...size, components: 3, orientation: 6, icc, oneScan: true });
     const grey = await picture.clone().toColourspace("b-w").jpeg({ progressive: true }).toBuffer();
-    expect(readJpegHeader(grey)).toEqual({ width: 90, height: 60, components: 1, orientation: 1, icc: null });
+    const rest = { orientation: 1, icc: null, oneScan: false };
+    expect(readJpegHeader(grey)).toEqual({ ...size, components: 1, ...rest });
+    // Sequential, and yet with a scan for each component: the first one names one of three.
+    const apart = Buffer.from(plain);
+    apart[apart.indexOf(Buffer.from("ffda", "hex")) + 4] = 1;
+    expect(readJpegHeader(apart)).toEqual({ ...size, components: 3, ...rest });
   });
 
   it("leaves to the decoder what is out of the ordinary", async () => {
@@ -70,7 +76,11 @@ describe("readJpegHeader", () => {
           if (said === null) continue;
           read += 1;
           const { width, height, orientation = 1, channels: components, icc = null } = said;
-          expect([entry.name, header]).toEqual([entry.name, { width, height, components, orientation, icc }]);
+          expect([entry.name, header]).toMatchObject([
+            entry.name,
+            { width, height, components, orientation, icc },
+          ]);
+          if (said.isProgressive) expect([entry.name, header.oneScan]).toEqual([entry.name, false]);
         }
       }
       expect(read).toBeGreaterThan(350);

@@ -10,11 +10,16 @@ export interface JpegHeader {
   orientation: number;
   /** The embedded profile, put together from its pieces. */
   icc: Buffer | null;
+  /** Not progressive, and all components together in the first scan, which must be the only one then. */
+  oneScan: boolean;
 }
+
+type Frame = Pick<JpegHeader, "width" | "height" | "components">;
 
 const startOfScan = 0xda;
 /** Baseline, extended and progressive Huffman frames: those that libjpeg decodes and cameras write. */
 const knownFrames = new Set([0xc0, 0xc1, 0xc2]);
+const progressive = 0xc2;
 /** Tables, restart interval, comment, and the application segments that say nothing about the pixels here. */
 const skipped = (marker: number): boolean =>
   marker === 0xc4 || marker === 0xdb || marker === 0xdd || marker === 0xfe || (marker & 0xf0) === 0xe0;
@@ -26,7 +31,8 @@ const skipped = (marker: number): boolean =>
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader | null {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let frame: Pick<JpegHeader, "width" | "height" | "components"> | null = null;
+  let frame: Frame | null = null;
+  let sequential = true;
   let orientation: number | null = null;
   const pieces: Buffer[] = [];
   let at = 2;
@@ -38,12 +44,19 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | null {
     const segment = file.subarray(at + 4, end);
     if (marker === startOfScan) {
       const icc = joinProfile(pieces);
-      return frame === null || icc === undefined ? null : { ...frame, orientation: orientation ?? 1, icc };
+      if (frame === null || icc === undefined) return null;
+      return {
+        ...frame,
+        orientation: orientation ?? 1,
+        icc,
+        oneScan: sequential && segment[0] === frame.components,
+      };
     }
     if (knownFrames.has(marker)) {
       if (frame !== null) return null;
       frame = readFrame(segment);
       if (frame === null) return null;
+      sequential = marker !== progressive;
     } else if (!skipped(marker)) {
       return null;
     } else if (marker === 0xe1 && segment.toString("latin1", 0, 6) === "Exif\0\0") {
@@ -59,7 +72,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | null {
 }
 
 /** Precision (1), height (2), width (2), components (1), then 3 bytes for each component. */
-function readFrame(segment: Buffer): Pick<JpegHeader, "width" | "height" | "components"> | null {
+function readFrame(segment: Buffer): Frame | null {
   if (segment.length < 6 || segment[0] !== 8) return null;
   const [height, width, components] = [segment.readUInt16BE(1), segment.readUInt16BE(3), segment[5]];
   if (height === 0 || width === 0 || (components !== 1 && components !== 3)) return null;

@@ -9,23 +9,26 @@ const smallBytes = 8 << 10;
 
 /** Reads pictures out of one images file by their place. */
 export interface ImagesReader {
-  /** @throws LeyendaError DATA_CORRUPT when the file ends before the picture does */
-  read(range: ImageRange): Promise<Uint8Array>;
+  /**
+   * @param memory where the picture goes, of its length; new memory where none is given
+   * @throws LeyendaError DATA_CORRUPT when the file ends before the picture does
+   */
+  read(range: ImageRange, memory?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
 /** Opens a part's images file for positioned reads. */
 export async function readImages(path: string): Promise<ImagesReader> {
   const handle = await open(path, "r");
-  return { read: (range) => readRange(handle, range, path), close: () => handle.close() };
+  return { read: (range, memory) => readRange(handle, range, path, memory), close: () => handle.close() };
 }
 
 async function readRange(
   handle: FileHandle,
   { offset, length }: ImageRange,
   path: string,
+  bytes: Uint8Array = new Uint8Array(length),
 ): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
     const bytesRead =
