@@ -42,9 +42,9 @@ const pictureMs = 120_000;
 
 /**
  * glibc gives each thread a heap of its own, and what libvips' threads free there in ever other sizes is not used again by the
- * others: 24,000 damaged pictures took 297 MiB that way. Two heaps cost no time (see the README).
+ * others: 24,000 damaged pictures took 297 MiB that way. One heap costs no time (see the README).
  */
-const workerEnvironment = { MALLOC_ARENA_MAX: "2" };
+const workerEnvironment = { MALLOC_ARENA_MAX: "1" };
 
 export interface CleanStageOptions {
   /** URL of the module that exports the stage. */

@@ -10,6 +10,7 @@ import { decodePlainJpeg, plainJpegBytes } from "./decode-plain-jpeg.js";
 import type { ImageHeader } from "./inspect-image.js";
 import { libvips } from "./libvips.js";
 import type { Geometry } from "./resize-geometry.js";
+import { restoreRounding } from "./restore-rounding.js";
 import { scratch } from "./scratch.js";
 
 /** Longest time that libvips may take over one picture. */
@@ -44,20 +45,25 @@ async function decodeHere(
   header: ImageHeader,
   geometry: Geometry | null,
 ): Promise<Pixels | null> {
-  const size = plainJpegBytes(header);
+  const size = plainJpegBytes(header, geometry);
   if (size === 0) return null;
   return scratch.lend(size, async (memory) => {
     const picture = decodePlainJpeg(bytes, header, memory);
     if (picture === null) return null;
-    if (geometry === null) return { ...picture, data: Uint8Array.from(picture.data) };
-    const { data, info } = await libvips.take(() =>
-      fromPixels(picture, 3)
-        .resize(geometry.width, geometry.height, { fit: "fill" })
-        .raw()
-        .toBuffer({ resolveWithObject: true }),
-    );
-    return { data, width: info.width, height: info.height };
+    const pixels =
+      geometry === null
+        ? { ...picture, data: Uint8Array.from(picture.data) }
+        : await resizeHere(picture, geometry);
+    restoreRounding(pixels);
+    return pixels;
   });
+}
+
+async function resizeHere(picture: Pixels, { width, height }: Geometry): Promise<Pixels> {
+  const data = await libvips.take(() =>
+    fromPixels(picture, 3).resize(width, height, { fit: "fill" }).raw().toBuffer(),
+  );
+  return { data, width, height };
 }
 
 /** Decodes any picture but a BMP with libvips. */

@@ -2,14 +2,26 @@ import turbo from "@julusian/jpeg-turbo";
 import type { Pixels } from "@leyenda/core";
 
 import type { ImageHeader } from "./inspect-image.js";
+import type { Geometry } from "./resize-geometry.js";
 
 /** Pixels of a picture that may be decoded at once, in the thread that asks: a hundredth of a second. */
 const mostPixels = 1 << 22;
 
-/** Bytes that `decodePlainJpeg` needs for a picture; 0 for one that it does not take. */
-export function plainJpegBytes({ plain, profile, originalWidth, originalHeight }: ImageHeader): number {
+/** From here on libvips has the JPEG itself shrink a picture while it is decoded, which saves more than its pipeline costs. */
+const shrunkWhileDecoded = 3;
+
+/**
+ * Bytes that `decodePlainJpeg` needs for a picture; 0 for one that is left to libvips.
+ *
+ * @param geometry what the picture becomes; null when it keeps its size
+ */
+export function plainJpegBytes(
+  { plain, profile, originalWidth, originalHeight }: ImageHeader,
+  geometry: Geometry | null,
+): number {
   const pixels = originalWidth * originalHeight;
-  return plain && profile !== "other" && pixels <= mostPixels ? pixels * 3 : 0;
+  if (!plain || profile === "other" || pixels > mostPixels) return 0;
+  return geometry !== null && originalWidth >= shrunkWhileDecoded * geometry.width ? 0 : pixels * 3;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface ImageHeader {
    */
   profile: "none" | "srgb" | "other" | MatrixProfile;
   severalFrames: boolean;
-  /** A JPEG that is stored upright and in one scan, so that decoding it takes time and memory by its size alone. */
+  /** A JPEG of luma and chroma, upright and in one scan, so that decoding it takes time and memory by its size alone. */
   plain: boolean;
   /** Of a BMP, which is decoded here; null for all others. */
   bmp: BmpHeader | null;
@@ -48,7 +48,7 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageHeader | Cle
 function inspectPlainJpeg(bytes: Uint8Array): ImageHeader | null {
   const header = readJpegHeader(bytes);
   if (header === null) return null;
-  const { width, height, components, orientation, icc, oneScan } = header;
+  const { width, height, components, orientation, icc, plain } = header;
   const turned = orientation >= 5;
   return {
     format: "jpeg",
@@ -56,7 +56,7 @@ function inspectPlainJpeg(bytes: Uint8Array): ImageHeader | null {
     originalHeight: turned ? width : height,
     profile: icc === null ? "none" : judgeProfile(icc, components === 3),
     severalFrames: false,
-    plain: oneScan && orientation === 1,
+    plain: plain && orientation === 1,
     bmp: null,
   };
 }

@@ -13,7 +13,7 @@ const picture = sharp({ create: { width: 90, height: 60, channels: 3, background
 const plain = await picture.clone().jpeg().toBuffer();
 
 describe("readJpegHeader", () => {
-  it("reads size, components, orientation, profile, and whether one scan holds it all", async () => {
+  it("reads size, components, orientation, profile, and whether it is plain", async () => {
     const bytes = await picture
       .clone()
       .withMetadata({ orientation: 6 })
@@ -22,14 +22,25 @@ describe("readJpegHeader", () => {
       .toBuffer();
     const { icc } = await sharp(bytes).metadata();
     const size = { width: 90, height: 60 };
-    expect(readJpegHeader(bytes)).toEqual({ ...size, components: 3, orientation: 6, icc, oneScan: true });
+    expect(readJpegHeader(bytes)).toEqual({ ...size, components: 3, orientation: 6, icc, plain: true });
     const grey = await picture.clone().toColourspace("b-w").jpeg({ progressive: true }).toBuffer();
-    const rest = { orientation: 1, icc: null, oneScan: false };
+    const rest = { orientation: 1, icc: null, plain: false };
     expect(readJpegHeader(grey)).toEqual({ ...size, components: 1, ...rest });
     // Sequential, and yet with a scan for each component: the first one names one of three.
     const apart = Buffer.from(plain);
     apart[apart.indexOf(Buffer.from("ffda", "hex")) + 4] = 1;
     expect(readJpegHeader(apart)).toEqual({ ...size, components: 3, ...rest });
+    // Red, green and blue as they are, by the names of the components or by a marker.
+    const named = Buffer.from(plain);
+    for (const [index, letter] of ["R", "G", "B"].entries()) {
+      named[named.indexOf(Buffer.from("ffc0", "hex")) + 10 + 3 * index] = letter.charCodeAt(0);
+    }
+    expect(readJpegHeader(named)).toEqual({ ...size, components: 3, ...rest });
+    const marker = Buffer.from("ffee000e41646f62650064000000000000", "hex").subarray(0, 16);
+    const marked = Buffer.concat([plain.subarray(0, 2), marker, plain.subarray(2)]);
+    expect(readJpegHeader(marked)).toEqual({ ...size, components: 3, ...rest });
+    marked[2 + 15] = 1;
+    expect(readJpegHeader(marked)).toEqual({ ...size, components: 3, ...rest, plain: true });
   });
 
   it("leaves to the decoder what is out of the ordinary", async () => {
@@ -80,7 +91,7 @@ describe("readJpegHeader", () => {
             entry.name,
             { width, height, components, orientation, icc },
           ]);
-          if (said.isProgressive) expect([entry.name, header.oneScan]).toEqual([entry.name, false]);
+          if (said.isProgressive) expect([entry.name, header.plain]).toEqual([entry.name, false]);
         }
       }
       expect(read).toBeGreaterThan(350);

@@ -10,8 +10,8 @@ export interface JpegHeader {
   orientation: number;
   /** The embedded profile, put together from its pieces. */
   icc: Buffer | null;
-  /** Not progressive, and all components together in the first scan, which must be the only one then. */
-  oneScan: boolean;
+  /** Luma and two of chroma, not progressive, and all together in the first scan, which must be the only one then. */
+  plain: boolean;
 }
 
 type Frame = Pick<JpegHeader, "width" | "height" | "components">;
@@ -32,7 +32,7 @@ const skipped = (marker: number): boolean =>
 export function readJpegHeader(bytes: Uint8Array): JpegHeader | null {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let frame: Frame | null = null;
-  let sequential = true;
+  let plain = true;
   let orientation: number | null = null;
   const pieces: Buffer[] = [];
   let at = 2;
@@ -49,16 +49,19 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | null {
         ...frame,
         orientation: orientation ?? 1,
         icc,
-        oneScan: sequential && segment[0] === frame.components,
+        plain: plain && segment[0] === 3,
       };
     }
     if (knownFrames.has(marker)) {
       if (frame !== null) return null;
       frame = readFrame(segment);
       if (frame === null) return null;
-      sequential = marker !== progressive;
+      plain &&= marker !== progressive && hasLumaAndChroma(segment);
     } else if (!skipped(marker)) {
       return null;
+    } else if (marker === 0xee && segment.toString("latin1", 0, 5) === "Adobe") {
+      // The last byte of an Adobe marker says whether its colours are luma and chroma.
+      plain &&= segment[11] === 1;
     } else if (marker === 0xe1 && segment.toString("latin1", 0, 6) === "Exif\0\0") {
       if (orientation !== null) return null;
       orientation = readExifOrientation(segment.subarray(6));
@@ -77,6 +80,11 @@ function readFrame(segment: Buffer): Frame | null {
   const [height, width, components] = [segment.readUInt16BE(1), segment.readUInt16BE(3), segment[5]];
   if (height === 0 || width === 0 || (components !== 1 && components !== 3)) return null;
   return { width, height, components };
+}
+
+/** Components are told by numbers: 1, 2, 3 in JFIF, the letters R, G, B where they are those. */
+function hasLumaAndChroma(segment: Buffer): boolean {
+  return segment.length === 15 && segment[6] === 1 && segment[9] === 2 && segment[12] === 3;
 }
 
 /**

@@ -1,7 +1,21 @@
+import { readFileSync } from "node:fs";
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import type { CleanOptions } from "./clean-options.js";
+import { fitCanvas } from "./fit-canvas.js";
 import { resizeGeometry } from "./resize-geometry.js";
+
+/** What img2dataset made of black pictures; written by tools/oracle/resize_geometry.py. */
+const recorded = JSON.parse(
+  readFileSync(new URL("../../../tools/oracle/fixtures/resize-geometry.json", import.meta.url), "utf8"),
+) as {
+  /** Width, height, mode, size, whether only if bigger; stored width and height; where the picture begins in it, x and y. */
+  sizes: [number, number, CleanOptions["resize"], number, boolean, number, number, number, number][];
+  /** Width of a picture of height 64; first and last column of it that its middle square shows. */
+  crops: [number, number, number][];
+};
 
 /** What img2dataset makes of seven pictures: width, height, then `keep_ratio` and `keep_ratio_largest` for 256 and 512. */
 const table = [
@@ -15,6 +29,35 @@ const table = [
 ] as const;
 
 describe("resizeGeometry", () => {
+  it("has img2dataset's sizes and borders in every mode, whatever the picture's size", () => {
+    for (const [width, height, resize, size, onlyIfBigger, ...stored] of recorded.sizes) {
+      const geometry = resizeGeometry({ width, height }, { resize, size, onlyIfBigger });
+      const canvas = geometry?.canvas ?? { width, height };
+      let begin = 0;
+      if (geometry !== null && resize === "border") {
+        const black = { ...geometry, data: new Uint8Array(geometry.width * geometry.height * 3) };
+        begin = fitCanvas(black, canvas, "#ffffff").data.indexOf(0) / 3;
+      }
+      const place = [begin % canvas.width, Math.floor(begin / canvas.width)];
+      expect([width, height, resize, size, onlyIfBigger, canvas.width, canvas.height, ...place]).toEqual([
+        ...[width, height, resize, size, onlyIfBigger],
+        ...stored,
+      ]);
+    }
+    expect(recorded.sizes.length).toBeGreaterThan(300);
+  });
+
+  it("cuts what img2dataset cuts", () => {
+    for (const [width, first, last] of recorded.crops) {
+      const options = { resize: "center_crop", size: 64, onlyIfBigger: false } as const;
+      const geometry = resizeGeometry({ width, height: 64 }, options);
+      expect(geometry).toMatchObject({ width, height: 64 });
+      const columns = Uint8Array.from({ length: width * 64 * 3 }, (_, at) => Math.floor(at / 3) % width);
+      const { data } = fitCanvas({ width, height: 64, data: columns }, { width: 64, height: 64 }, "#ffffff");
+      expect([width, data[0], data[63 * 3]]).toEqual([width, first, last]);
+    }
+  });
+
   it.each(table)("has img2dataset's sizes for %i×%i", (width, height, ...expected) => {
     const sizes = (["keep_ratio", "keep_ratio_largest"] as const).flatMap((resize) =>
       [256, 512].map((size) => {
