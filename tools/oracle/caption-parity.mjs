@@ -40,7 +40,10 @@ async function compare(work, pixelsPath, tokenizer) {
   const pixels = readPixels(pixelsPath);
   const flax = JSON.parse(readFileSync(join(work, "flax/flax.json"), "utf8"));
   const torch = JSON.parse(readFileSync(join(work, "torch/torch.json"), "utf8"));
-  const results = { versions: { ...flax.versions, ...torch.versions, node: process.version }, pictures: flax.labels.length };
+  const results = {
+    versions: { ...flax.versions, ...torch.versions, node: process.version },
+    pictures: flax.labels.length,
+  };
 
   await withCaptioner("flax", "fp32", async (captioner) => {
     const found = await captioner.captionPixels(pixels, { rules: "hf-flax", maxLength: flax.longest });
@@ -74,7 +77,9 @@ async function compare(work, pixelsPath, tokenizer) {
     const started = performance.now();
     await convertCaptioner(join(work, from), folder, { precision, tokenizer });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.error(`${from} ${precision} converted in ${seconds} s, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB at most`);
+    console.error(
+      `${from} ${precision} converted in ${seconds} s, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB at most`,
+    );
     const captioner = await Captioner.load(folder, { intraOpThreads: 2 });
     await use(captioner);
     await captioner.close();
@@ -84,7 +89,10 @@ async function compare(work, pixelsPath, tokenizer) {
 function agreement(found, { ids, scores }) {
   const equal = found.filter((caption, row) => caption.ids.join() === ids[row].join()).length;
   const differences = scores.map((score, row) => Math.abs(score - found[row].score));
-  return { equal: `${equal} of ${ids.length}`, ...(scores.length > 0 ? { largestScoreDifference: Math.max(...differences) } : {}) };
+  return {
+    equal: `${equal} of ${ids.length}`,
+    ...(scores.length > 0 ? { largestScoreDifference: Math.max(...differences) } : {}),
+  };
 }
 
 function losses(found, wanted) {

@@ -24,6 +24,7 @@ export type { Change, DatasetDiff, DiffOptions } from "./diff/diff-datasets.js";
 export { renderDiff } from "./diff/render-diff.js";
 export { readRequest } from "./takedown/read-request.js";
 export type { TakedownValues } from "./takedown/read-request.js";
+export { backfillFolder } from "./takedown/backfill/read-backfills.js";
 export type { Backfill, TranslatedColumns } from "./takedown/backfill/backfill.js";
 export { takeDown } from "./takedown/take-down.js";
 export type { TakeDownOptions, TakeDownResult } from "./takedown/take-down.js";

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type FetchedRow, readRows } from "@leyenda/core";
 import { generateRows } from "@leyenda/sample-web";
+import { openShard } from "@leyenda/shards/read";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import {
@@ -123,6 +124,27 @@ describe("a build that is complete", () => {
     const other = await runLeyenda([...rebuilt, "--select.seed", "another", "--overwrite"]);
     expect(other.code, other.stdout).toBe(1);
     expect(other.stdout).toContain('"equal":false');
+  });
+
+  it("comes out the same when rows were taken down and others took their places", async () => {
+    const [taken, again] = [join(sample.folder, "taken"), join(sample.folder, "taken-again")];
+    const from = ["rebuild", sample.config, "--from-fetched"];
+    const first = await runLeyenda([...from, join(sample.folder, "reference/small"), "--data-dir", taken]);
+    expect(first.code, first.stderr).toBe(0);
+    const [shard = ""] = (await readdir(join(taken, "small/dataset"))).filter((name) =>
+      name.endsWith(".arrow"),
+    );
+    const opened = await openShard(join(taken, "small/dataset", shard));
+    const { key } = await opened.row(0);
+    await opened.close();
+    const takedown = ["takedown", sample.config, "--data-dir", taken, "--key", key, "--backfill", "--json"];
+    const removed = await runLeyenda(takedown);
+    expect(removed.code, removed.stderr).toBe(0);
+    expect(JSON.parse(removed.stdout)).toMatchObject({ rows: 1, backfilled: 1 });
+    const run = await runLeyenda([...from, join(taken, "small"), "--data-dir", again, "--json"]);
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stdout.trim().split("\n").at(-1)).toContain('"equal":true');
+    expect(await rootHash(join(again, "small"))).not.toBe(uninterrupted.hash);
   });
 
   it("has nothing to do, changes no file, and verifies", async () => {

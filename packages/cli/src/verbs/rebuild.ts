@@ -31,7 +31,7 @@ export function addRebuildVerb(program: Command, verb: Verb): void {
           hint: "give another one with --data-dir",
         });
       await takeOver(source, folders.fetched);
-      await takeOverFile(join(dirname(source), "takedown.jsonl"), join(folders.root, "takedown.jsonl"));
+      await takeOverTakedowns(dirname(source), folders.root);
       await runVerbs(["clean", "translate", "shards"], opened, options, verb);
       const [before, after] = await Promise.all([
         rootHash(join(dirname(source), "dataset")),
@@ -55,7 +55,7 @@ async function fetchedIn(folder: string): Promise<string> {
   return fetched;
 }
 
-/** Links the files of a finished fetch; what is there already stays. Downloads are never written to, so links are safe. */
+/** Links a folder's files; what is there already stays. Downloads and backfills are never written to, so links are safe. */
 async function takeOver(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   const names = (await readdir(from)).filter((name) => !name.endsWith(".incomplete"));
@@ -63,6 +63,15 @@ async function takeOver(from: string, to: string): Promise<void> {
   names.sort((a, b) => Number(a === "manifest.json") - Number(b === "manifest.json"));
   for (const name of names)
     if ((await stat(join(from, name))).isFile()) await takeOverFile(join(from, name), join(to, name));
+}
+
+/** What was taken down stays so, and what took its place. */
+async function takeOverTakedowns(from: string, to: string): Promise<void> {
+  const { backfillFolder } = await import("@leyenda/shards");
+  await takeOverFile(join(from, "takedown.jsonl"), join(to, "takedown.jsonl"));
+  const backfills = join(from, backfillFolder);
+  if ((await stat(backfills).catch(() => null))?.isDirectory() === true)
+    await takeOver(backfills, join(to, backfillFolder));
 }
 
 async function takeOverFile(from: string, to: string): Promise<void> {
