@@ -69,7 +69,7 @@ describe.skipIf(corpus === undefined)("a converted checkpoint in fp32 (needs LEY
       .split("\n")
       .slice(0, 60);
     const captions = lines.map((line) => line.split("\t")[0] ?? "");
-    const together = await translator.translate(captions, { beams: 4, batchTokens: 4096 });
+    const together = await translator.translate(captions, { beams: 4, batchTokens: 16_384 });
     const alone = await Promise.all(
       [...captions]
         .reverse()

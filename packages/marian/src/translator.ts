@@ -19,7 +19,7 @@ export interface TranslateOptions extends SearchOptions {
   best: number;
   /** Texts are cut to this many tokens, `</s>` included. */
   maxSourceLength: number;
-  /** Source tokens, padding included, that are translated together. */
+  /** Source tokens, padding included and a sentence's counted for each of its beams, that are translated together. */
   batchTokens: number;
   /**
    * Translate only texts of the same number of tokens together: a sum over padding has other last digits. Then scores do not
@@ -239,13 +239,13 @@ export class Translator {
 /** Texts of about the same length together, so that little is spent on padding. */
 function* batches(
   encoded: readonly EncodedText[],
-  { batchTokens, sameLength }: TranslateOptions,
+  { batchTokens, beams, sameLength }: TranslateOptions,
 ): Generator<number[]> {
   const length = (index: number): number => encoded[index]?.ids.length ?? 0;
   const order = [...encoded.keys()].sort((a, b) => length(a) - length(b) || a - b);
   let batch: number[] = [];
   for (const index of order) {
-    const isFull = (batch.length + 1) * length(index) > batchTokens;
+    const isFull = (batch.length + 1) * length(index) * beams > batchTokens;
     if (batch.length > 0 && (isFull || (sameLength && length(index) !== length(batch[0] ?? 0)))) {
       yield batch;
       batch = [];

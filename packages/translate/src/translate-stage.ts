@@ -31,6 +31,9 @@ import { translationColumns } from "./translation-columns.js";
 /** Captions handed to the translator together: it sorts them by length, and progress is told after each group. */
 const groupCaptions = 2048;
 
+/** glibc keeps what a model's file took while it was read, 45 MB of a full-size one in int8, unless blocks as large are mapped. */
+const workerEnvironment = { MALLOC_MMAP_THRESHOLD_: "1048576" };
+
 interface PartInput {
   selection: string;
   rows: string;
@@ -54,6 +57,7 @@ function createTranslateStage(): Stage {
     folder: "translated",
     module: import.meta.url,
     partsInFlight: 1,
+    environment: workerEnvironment,
     recordFolder: ".",
     naming: contentNaming,
     versions: () => ({ node: process.version }),

@@ -1,11 +1,12 @@
 """Makes a full-size Marian checkpoint with random weights in Hugging Face layout, for benchmarks and parity.
 
 The shape is opus-mt-en-es's: width 512, 6 + 6 layers, 8 heads, 2,048 in the feed-forward layers, a vocabulary of 65,001. The tokenizer is that
-of a real opus-mt model whose vocabulary is smaller; its ids lie at the front, and `<pad>` is moved to the end. Random weights
-never end a sentence by themselves, so the bias of `</s>` is set by bisection such that greedy translations of real captions
-have a realistic mean length.
+of a real opus-mt model whose vocabulary is smaller; its ids lie at the front, and `<pad>` is moved to the end.
 
-    python make_model.py TOKENIZER_FOLDER CAPTIONS.tsv OUT_FOLDER
+Random weights never end a sentence by themselves. For parity the bias of `</s>` is set by bisection such that greedy translations of real
+captions have a realistic mean length, though any length at all. For benchmarks, `--endless`, no translation ends before its longest length.
+
+    python make_model.py TOKENIZER_FOLDER CAPTIONS.tsv OUT_FOLDER [--endless]
 """
 
 import json
@@ -19,9 +20,11 @@ from transformers import MarianConfig, MarianMTModel, MarianTokenizer
 VOCABULARY = 65001
 PAD = VOCABULARY - 1
 MEAN_TOKENS = 14
+# As unlikely as no end should be, and small enough for any peer's arithmetic.
+NO_END = -100.0
 
 
-def main(tokenizer_folder: Path, captions: Path, out: Path) -> None:
+def main(tokenizer_folder: Path, captions: Path, out: Path, endless: bool) -> None:
     torch.manual_seed(20210716)
     config = MarianConfig(
         vocab_size=VOCABULARY, d_model=512, encoder_layers=6, decoder_layers=6,
@@ -55,12 +58,21 @@ def main(tokenizer_folder: Path, captions: Path, out: Path) -> None:
     (out / "tokenizer_config.json").write_text(json.dumps(tokenizer_config))
     tokenizer = MarianTokenizer.from_pretrained(out)
 
-    texts = [line.split("\t")[0] for line in captions.read_text().splitlines()[:96]]
-    inputs = tokenizer(texts, return_tensors="pt", padding=True, truncation=True, max_length=64)
     model.generation_config.update(
         num_beams=1, max_length=64, bad_words_ids=[[PAD]], forced_eos_token_id=0,
         pad_token_id=PAD, decoder_start_token_id=PAD, eos_token_id=0, early_stopping=False,
     )
+    if endless:
+        model.final_logits_bias[0, 0] = NO_END
+    else:
+        set_length(model, tokenizer, captions)
+    model.generation_config.update(num_beams=4, early_stopping=True)
+    model.save_pretrained(out)
+
+
+def set_length(model: MarianMTModel, tokenizer: MarianTokenizer, captions: Path) -> None:
+    texts = [line.split("\t")[0] for line in captions.read_text().splitlines()[:96]]
+    inputs = tokenizer(texts, return_tensors="pt", padding=True, truncation=True, max_length=64)
     low, high = 0.0, 20.0
     for _ in range(9):
         middle = (low + high) / 2
@@ -74,9 +86,7 @@ def main(tokenizer_folder: Path, captions: Path, out: Path) -> None:
             low = middle
         else:
             high = middle
-    model.generation_config.update(num_beams=4, early_stopping=True)
-    model.save_pretrained(out)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), "--endless" in sys.argv[4:])

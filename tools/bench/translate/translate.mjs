@@ -1,36 +1,52 @@
 // Our side of the comparison: a process for each core, each with its share of the captions, as the stage works.
 //
-//   node translate.mjs MODEL_FOLDER CAPTIONS.tsv COUNT BEAMS [PROCESSES]
+//   node translate.mjs MODEL_FOLDER CAPTIONS.tsv COUNT BEAMS [forced|mixed|same]
+//
+// forced: captions of the same number of tokens together, each translation as long as its source; mixed: of any length together, 17 tokens
+// each; same: these, but with `sameLength`.
 import { fork } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 
-import { Translator } from "../../../packages/marian/dist/index.js";
+import { MarianTokenizer, readModelInfo, Translator } from "../../../packages/marian/dist/index.js";
+import { longest, readGroups } from "./read-groups.mjs";
 
-const [folder, path, count, beams, processes = "2"] = process.argv.slice(2);
-const options = { beams: Number(beams), maxLength: 64, maxSourceLength: 64, earlyStopping: true };
+const processes = 2;
+const [folder, path, count, beams, lengths = "forced"] = process.argv.slice(2);
+
+const { config } = await readModelInfo(folder);
+/** An end that is forced at the longest length costs nothing, so that there is one more. */
+const free = config.forcedEndId === null ? 0 : 1;
+const ofLength = (tokens) => ({
+  beams: Number(beams),
+  maxLength: tokens + 1 + free,
+  maxSourceLength: longest,
+  earlyStopping: true,
+  sameLength: lengths === "same",
+});
 
 if (process.send !== undefined) {
   const translator = await Translator.load(folder, { intraOpThreads: 1 });
-  await translator.translate(["a black dog on the beach"], options);
-  process.on("message", async (captions) => {
+  await translator.translate(["a black dog on the beach"], ofLength(4));
+  process.on("message", async (groups) => {
     const before = process.cpuUsage();
-    const translations = await translator.translate(captions, options);
+    let tokens = 0;
+    for (const [length, captions] of groups) {
+      const translations = await translator.translate(captions, ofLength(length));
+      tokens += translations.reduce((sum, { ids }) => sum + ids.length - free, 0);
+    }
     const { user, system } = process.cpuUsage(before);
-    process.send({
-      tokens: translations.reduce((sum, { ids }) => sum + ids.length, 0),
-      cpu: (user + system) / 1e6,
-      rss: process.resourceUsage().maxRSS / 1024,
-    });
+    process.send({ tokens, cpu: (user + system) / 1e6, rss: process.resourceUsage().maxRSS / 1024 });
     process.disconnect();
   });
   process.send("ready");
 } else {
-  const captions = readFileSync(path, "utf8")
-    .split("\n")
-    .slice(0, Number(count))
-    .map((line) => line.split("\t")[0]);
-  const workers = Array.from({ length: Number(processes) }, () =>
-    fork(new URL(import.meta.url), process.argv.slice(2)),
+  const all = readGroups(path, Number(count), await MarianTokenizer.load(folder, config));
+  const groups = lengths === "forced" ? all : [[17, all.flatMap(([, captions]) => captions)]];
+  const workers = Array.from({ length: processes }, () =>
+    fork(new URL(import.meta.url), process.argv.slice(2), {
+      // As the stage's workers.
+      env: { ...process.env, MALLOC_MMAP_THRESHOLD_: "1048576" },
+    }),
   );
   await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once("message", resolve))));
   const started = performance.now();
@@ -39,7 +55,11 @@ if (process.send !== undefined) {
       (worker, index) =>
         new Promise((resolve) => {
           worker.once("message", resolve);
-          worker.send(captions.filter((_, at) => at % workers.length === index));
+          const share = ([length, captions], group) => [
+            length,
+            captions.filter((_, at) => (at + group) % processes === index),
+          ];
+          worker.send(groups.map(share).filter(([, captions]) => captions.length > 0));
         }),
     ),
   );
@@ -47,10 +67,12 @@ if (process.send !== undefined) {
   const seconds = (performance.now() - started) / 1000;
   console.log(
     JSON.stringify({
-      who: `leyenda ${folder.split("/").pop()}`,
+      who: `leyenda ${basename(folder)}`,
       beams: Number(beams),
-      captionsPerSecond: Math.round((captions.length / seconds) * 10) / 10,
-      cpuMsPerCaption: Math.round((sum("cpu") / captions.length) * 1e4) / 10,
+      ...(lengths === "forced" ? {} : { lengths }),
+      captions: Number(count),
+      captionsPerSecond: Math.round((Number(count) / seconds) * 10) / 10,
+      cpuMsPerCaption: Math.round((sum("cpu") / Number(count)) * 1e4) / 10,
       tokens: sum("tokens"),
       rssMb: Math.round(sum("rss")),
     }),

@@ -40,7 +40,7 @@ export function addTranslateVerb(program: Command, verb: Verb): void {
     .option("--model <folder>", "converted model (default: the sample dataset's)")
     .option("--beams <n>", "1 is greedy (default: the model's)", positiveInteger)
     .option("--max-length <n>", "longest translation in tokens (default: the model's)", positiveInteger)
-    .option("--batch-tokens <n>", "source tokens translated together", positiveInteger)
+    .option("--batch-tokens <n>", "source tokens translated together, each beam's counted", positiveInteger)
     .option("--normalize-punctuation", "curly and full-width punctuation as the models saw it in training")
     .option("--lower-all-caps", "text in nothing but capitals as a sentence")
     .option("--threads <n>", "threads of the model (default: one per core)", positiveInteger)

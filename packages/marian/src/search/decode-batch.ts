@@ -52,7 +52,10 @@ export async function decodeBatch({
   const past: DecoderMemory =
     config.decoderCell === "ssru"
       ? new RecurrentState(config, sentences)
-      : new DecoderCache(config, sentences, memory);
+      : new DecoderCache(config, sentences, memory, {
+          beams: search.beams,
+          steps: Math.min(search.maxLength, expectedSteps(perSentence)),
+        });
   let active = searches.map((_, sentence) => sentence);
   let told = perSentence;
   let rows: Int32Array = Int32Array.from(active, () => config.startId);
@@ -136,6 +139,11 @@ export async function decodeBatch({
     }
     return all.sort((a, b) => b.score - a.score).slice(0, wanted);
   }
+}
+
+/** Few translations have twice as many tokens as the longest source of their batch. */
+function expectedSteps({ cross_mask: mask }: Tensors): number {
+  return 2 * (mask?.dims[3] ?? 0);
 }
 
 function createSearch(search: SearchOptions, endId: number): SentenceSearch {

@@ -14,6 +14,12 @@ const masked = -1e30;
 /** Memory that caches of batch after batch use in turn, by name. It grows to the size of the largest. */
 export type CacheMemory = Map<string, Float32Array>;
 
+/** What a search will need, as far as that can be told: memory for it is asked for at once. What is not written to, costs nothing. */
+export interface Expected {
+  beams: number;
+  steps: number;
+}
+
 /** One of the cache's tensors, with a block for each head of each sentence. */
 interface Part {
   name: string;
@@ -33,6 +39,8 @@ export class DecoderCache implements DecoderMemory {
   /** The cache is at the front of each; what lies in slots that are not filled is masked. */
   readonly #memory: CacheMemory;
   readonly #parts: readonly Part[];
+  /** Numbers in a tensor, if the search is as expected. */
+  readonly #expectedSize: number;
   #sentences: number;
   #beams = 1;
   /** Steps that there is room for. */
@@ -41,11 +49,17 @@ export class DecoderCache implements DecoderMemory {
   #ancestors: Uint8Array[] = [];
 
   /** @param memory of this cache alone as long as it is used */
-  constructor({ width, decoderHeads, decoderLayers }: MarianConfig, sentences: number, memory: CacheMemory) {
+  constructor(
+    { width, decoderHeads, decoderLayers }: MarianConfig,
+    sentences: number,
+    memory: CacheMemory,
+    { beams, steps }: Expected,
+  ) {
     this.#heads = decoderHeads;
     this.#d = width / decoderHeads;
     this.#sentences = sentences;
     this.#memory = memory;
+    this.#expectedSize = sentences * width * beams * (steps + growth);
     this.#parts = Array.from({ length: decoderLayers }, (_, layer): Part[] => [
       { name: `keys_${layer}`, transposed: true },
       { name: `values_${layer}`, transposed: false },
@@ -117,23 +131,19 @@ export class DecoderCache implements DecoderMemory {
     this.#capacity = capacity;
     const slots = this.#slots;
     for (const { name, transposed } of this.#parts) {
-      const buffer = this.#buffer(name);
       const lines = this.#sentences * this.#heads * (transposed ? this.#d : 1);
       const entry = transposed ? 1 : this.#d;
-      for (let line = lines - 1; line >= 0; line -= 1) {
-        for (let step = this.#steps - 1; step >= 0; step -= 1) {
-          const from = (line * oldSlots + step * oldBeams) * entry;
-          const to = (line * slots + step * beams) * entry;
-          for (let at = oldBeams * entry - 1; at >= 0; at -= 1) buffer[to + at] = buffer[from + at] ?? 0;
-        }
-      }
+      const [from, to] = [oldSlots * entry, slots * entry];
+      // With as many beams as before, a line stays in one piece.
+      const [pieces, length] = beams === oldBeams ? [1, this.#steps * beams] : [this.#steps, oldBeams];
+      moveUp(this.#buffer(name), { lines, from, to, pieces, length: length * entry, apart: beams * entry });
     }
   }
 
   #buffer(name: string): Float32Array {
     const known = this.#memory.get(name) ?? new Float32Array();
     if (known.length >= this.#size) return known;
-    const grown = new Float32Array(Math.max(this.#size, 2 * known.length));
+    const grown = new Float32Array(Math.max(this.#size, this.#expectedSize, Math.ceil(1.25 * known.length)));
     grown.set(known);
     this.#memory.set(name, grown);
     return grown;
@@ -148,6 +158,34 @@ export class DecoderCache implements DecoderMemory {
       for (let row = 0; row < rows; row += 1) mask[row * slots + step * beams + (ancestors[row] ?? 0)] = 0;
     }
     return new Tensor("float32", mask, [this.#sentences, 1, beams, slots]);
+  }
+}
+
+/** Pieces shorter than this are moved number by number. */
+const shortPiece = 24;
+
+/**
+ * Moves lines that lie `from` numbers apart to where they lie `to` apart, from the end. A line is of `pieces` that lie side by side, and will
+ * lie `apart`.
+ */
+function moveUp(
+  buffer: Float32Array,
+  {
+    lines,
+    from,
+    to,
+    pieces,
+    length,
+    apart,
+  }: { lines: number; from: number; to: number; pieces: number; length: number; apart: number },
+): void {
+  for (let line = lines - 1; line >= 0; line -= 1) {
+    for (let piece = pieces - 1; piece >= 0; piece -= 1) {
+      const source = line * from + piece * length;
+      const target = line * to + piece * apart;
+      if (length >= shortPiece) buffer.copyWithin(target, source, source + length);
+      else for (let at = length - 1; at >= 0; at -= 1) buffer[target + at] = buffer[source + at] ?? 0;
+    }
   }
 }
 

@@ -63,7 +63,9 @@ export const translateSection = z
       .describe("Captions in nothing but capitals are translated as sentences in lower case"),
     earlyStopping: z.union([z.boolean(), z.literal("never")]).default(true),
     lengthPenalty: z.number().default(1),
-    batchTokens: positive.default(2048).describe("Source tokens translated together in each worker process"),
+    batchTokens: positive
+      .default(1024)
+      .describe("Source tokens, each beam's counted, translated together in each worker process"),
     flags: flagThresholds.prefault({}).describe("When a translation is marked as poor"),
     policy: policy.prefault({}).describe("Marked translations are kept, or tried again"),
     retry: z
