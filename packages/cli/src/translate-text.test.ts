@@ -1,20 +1,31 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
+const corpus = process.env.LEYENDA_CORPUS;
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 const bin = fileURLToPath(new URL("../bin/leyenda.js", import.meta.url));
 
 async function translate(
   input: string | Buffer,
-  ...args: string[]
+  ...args: (string | Record<string, string>)[]
 ): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, [bin, "translate", "--threads", "1", ...args], { cwd: repository });
+  const words = args.filter((arg) => typeof arg === "string");
+  const env = Object.assign(
+    { ...process.env },
+    ...args.filter((arg) => typeof arg !== "string"),
+  ) as NodeJS.ProcessEnv;
+  const child = spawn(process.execPath, [bin, "translate", "--threads", "1", ...words], {
+    cwd: repository,
+    env,
+  });
   child.stdin.end(input);
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (child.exitCode === null) await once(child, "exit");
@@ -78,6 +89,27 @@ describe("leyenda translate < text", () => {
     expect(asItIs).not.toBe(wanted);
     expect(prepared).toEqual({ code: 0, out: `${wanted}\n${wanted}\n`, err: "" });
   });
+
+  it.skipIf(corpus === undefined)(
+    "--int8: translates with a checkpoint as it is, converted once (needs LEYENDA_CORPUS)",
+    async () => {
+      const cache = await mkdtemp(join(tmpdir(), "leyenda-cache-"));
+      const checkpoint = join(corpus ?? "", "marian/sample-en-es");
+      const run = (...args: string[]): ReturnType<typeof translate> =>
+        translate("a red car\n", "--beams", "1", ...args, { XDG_CACHE_HOME: cache });
+      try {
+        const first = await run("--model", checkpoint, "--int8");
+        expect(first).toMatchObject({ code: 0, err: "" });
+        expect(first.out).toMatch(/^.+\n$/);
+        expect(await run("--model", checkpoint, "--int8")).toEqual(first);
+        expect(await readdir(join(cache, "leyenda/models/converted"))).toEqual([
+          expect.stringMatching(/^sample-en-es-int8-[0-9a-f]{16}$/),
+        ]);
+      } finally {
+        await rm(cache, { recursive: true });
+      }
+    },
+  );
 
   it("replaces what is not UTF-8, and names the line", async () => {
     const { code, out, err } = await translate(Buffer.from([0x61, 10, 0x61, 0x20, 0xff, 10]), "--beams", "1");

@@ -5,6 +5,8 @@ export { pullModel } from "./hub/pull-model.js";
 export type { PulledModel, PullOptions } from "./hub/pull-model.js";
 export { readModelInfo } from "./model-info.js";
 export type { ModelInfo } from "./model-info.js";
+export { openModel } from "./open-model.js";
+export type { OpenOptions } from "./open-model.js";
 export type { MarianConfig } from "./checkpoint/read-marian-config.js";
 export type { Precision } from "./onnx/layers.js";
 export type { SearchOptions } from "./search/sentence-search.js";

@@ -18,6 +18,7 @@ import {
 } from "@leyenda/core";
 
 import { countShards } from "./count-shards.js";
+import { quarantinedFlags } from "./quarantined-flags.js";
 import { rowBytes, sizedColumns } from "./row-bytes.js";
 import { divideSplit, type ShardRange, type Split, splits } from "./shard-name.js";
 import { readBackfills } from "./takedown/backfill/read-backfills.js";
@@ -32,8 +33,8 @@ const rowsInMemory = 100_000;
 
 /**
  * Brings the rows, which lie in the list's order, into the order of the shards: one part, with a rows file for each shard. Rows
- * only; pictures stay where they are until a shard is written. Rows that were taken down are left out, and all others keep the
- * shard that they had: only shards that held such rows differ.
+ * only; pictures stay where they are until a shard is written. Rows that were taken down, or whose translation has a flag of those that
+ * are quarantined, are left out, and all others keep the shard that they had: only shards that held such rows differ.
  */
 export const stage: Stage = {
   name: "arrange",
@@ -43,10 +44,14 @@ export const stage: Stage = {
   recordFolder: ".",
   naming: contentNaming,
   versions: () => ({ node: process.version }),
-  options: ({ config: { shards } }) => ({
-    "shards.rowsPerShard": shards.rowsPerShard,
-    "shards.bytesPerShard": shards.bytesPerShard,
-  }),
+  options: ({ config: { shards, translate } }) => {
+    const quarantined = quarantinedFlags(translate.policy);
+    return {
+      "shards.rowsPerShard": shards.rowsPerShard,
+      "shards.bytesPerShard": shards.bytesPerShard,
+      ...(quarantined.length === 0 ? {} : { "translate.policy": quarantined }),
+    };
+  },
   plan: async ({ folders }) => {
     const translated = await requireManifest(folders.translated, "translate");
     const { digest } = await readTakedowns(folders.root);
@@ -60,17 +65,21 @@ async function arrange(part: PartPlan, context: PartContext, counter: RowCounter
   const ranges = await divide(context);
   const replace = await replacer(context);
   const rowsOfShards: Record<string, number> = {};
+  const flags = quarantinedFlags(context.config.translate.policy);
   const takenDown = { train: 0, validation: 0 };
   const backfilled = { train: 0, validation: 0 };
+  const quarantined = { train: 0, validation: 0 };
   for (const group of groupsOf(ranges, rowsInMemory)) {
     const shardRows = await collect(group, context);
     for (const { name, start, end, split } of group) {
       const chosen = shardRows.get(name) ?? [];
       checkComplete(name, chosen, start, end);
-      const rows = chosen.flatMap((row) => replace(row) ?? []);
+      const placed = chosen.flatMap((row) => replace(row) ?? []);
+      const rows = placed.filter((row) => !flags.some((flag) => row.flags.split(",").includes(flag)));
       const own = new Set(chosen);
-      backfilled[split] += rows.filter((row) => !own.has(row)).length;
-      takenDown[split] += chosen.length - rows.length;
+      backfilled[split] += placed.filter((row) => !own.has(row)).length;
+      takenDown[split] += chosen.length - placed.length;
+      quarantined[split] += placed.length - rows.length;
       for (let gone = chosen.length - rows.length; gone > 0; gone -= 1) counter.row("excluded", 0);
       const file = await context.create(`${name}.arrow`);
       await writeRows(file, translatedRowSchema, rows);
@@ -83,7 +92,12 @@ async function arrange(part: PartPlan, context: PartContext, counter: RowCounter
   return {
     rows: part.rows,
     outcomes: counter.outcomes,
-    facts: { shardRows: rowsOfShards, takenDown, backfilled },
+    facts: {
+      shardRows: rowsOfShards,
+      takenDown,
+      backfilled,
+      ...(flags.length === 0 ? {} : { quarantined }),
+    },
   };
 }
 

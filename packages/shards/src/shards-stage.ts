@@ -134,10 +134,11 @@ async function finish(context: StageContext, manifest: Manifest): Promise<Record
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     (summary.splits as Record<string, Json>)[split] = { rows, bytes, shards: parts.length };
   }
+  const arranged = await requireManifest(context.folders.arranged, "shards");
+  const { quarantined, takenDown: removed = {}, backfilled = {} } = arranged.parts[0]?.facts ?? {};
+  if (quarantined !== undefined) summary.quarantined = quarantined;
   const { requests, digest } = await readTakedowns(context.folders.root);
   if (digest !== null) {
-    const arranged = await requireManifest(context.folders.arranged, "shards");
-    const { takenDown: removed = {}, backfilled = {} } = arranged.parts[0]?.facts ?? {};
     const previousRootHashes = requests.map(({ previousRootHash }) => previousRootHash);
     summary.takedown = { digest, removed, backfilled, previousRootHashes };
   }

@@ -38,10 +38,11 @@ function translator(table: Record<string, readonly [first: string, second?: stri
 function options(
   translate: ReturnType<typeof translator>["translate"],
   retried: readonly TranslationFlag[],
+  what: "retry" | "quarantine" = "retry",
 ): Parameters<typeof translateCaptions>[1] {
   const policy = {
     ...defaults.policy,
-    ...Object.fromEntries(retried.map((flag) => [flag, "retry" as const])),
+    ...Object.fromEntries(retried.map((flag) => [flag, what])),
   };
   return {
     translate,
@@ -78,6 +79,13 @@ describe("translateCaptions", () => {
       ["2 cars", "coches", ["numbers"]],
       ["a house", "una casa", []],
     ]);
+  });
+
+  it("tries those again, too, that are left out if that does not help", async () => {
+    const { translate, calls } = translator({ "a dog": ["perro perro perro", "un perro"] });
+    const { translations } = await translateCaptions(["a dog"], options(translate, ["loop"], "quarantine"));
+    expect(calls).toHaveLength(2);
+    expect(translations.get("a dog")).toMatchObject({ text: "un perro", flags: [] });
   });
 
   it("keeps everything as it came when the policy says nothing", async () => {

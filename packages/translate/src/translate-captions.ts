@@ -39,7 +39,7 @@ export interface TranslatedCaptions {
 }
 
 /**
- * Translates captions, marks the poor translations, and tries those again that the policy names. Another attempt is taken if
+ * Translates captions, marks the poor translations, and tries those again that the policy does not keep. Another attempt is taken if
  * it has fewer marks.
  *
  * @param captions all different
@@ -58,7 +58,7 @@ export async function translateCaptions(
   };
   const translations = new Map(await flagged(captions, search));
   const poor = captions.filter((caption) =>
-    translations.get(caption)?.flags.some((flag) => policy[flag] === "retry"),
+    translations.get(caption)?.flags.some((flag) => policy[flag] !== "keep"),
   );
   let bettered = 0;
   if (poor.length > 0) {

@@ -18,6 +18,7 @@ import { runVerbs } from "../run-verb.js";
 
 interface TextOptions {
   model?: string;
+  int8?: boolean;
   beams?: number;
   maxLength?: number;
   batchTokens?: number;
@@ -37,7 +38,8 @@ export function addTranslateVerb(program: Command, verb: Verb): void {
   addRunOptions(addDatasetOptions(command, undefined, "[dataset]"))
     .addOption(overwriteOption())
     .optionsGroup("Options without a dataset:")
-    .option("--model <folder>", "converted model (default: the sample dataset's)")
+    .option("--model <folder>", "converted model, or checkpoint (default: the sample dataset's)")
+    .option("--int8", "convert a checkpoint to int8 rather than fp32; a converted model has to be int8")
     .option("--beams <n>", "1 is greedy (default: the model's)", positiveInteger)
     .option("--max-length <n>", "longest translation in tokens (default: the model's)", positiveInteger)
     .option("--batch-tokens <n>", "source tokens translated together, each beam's counted", positiveInteger)
@@ -67,9 +69,12 @@ async function translateText(options: TextOptions, { io }: Verb): Promise<void> 
       expected: "a dataset, or text on standard input",
       hint: "leyenda translate sample, or: leyenda translate < en.txt > es.txt",
     });
-  const { Translator } = await import("@leyenda/marian");
+  const { openModel, Translator } = await import("@leyenda/marian");
   const { translateLines, translateWith } = await import("@leyenda/translate");
-  const translator = await Translator.load(options.model ?? (await sampleModel(io.cwd)), {
+  const model = await openModel(options.model ?? (await sampleModel(io.cwd)), {
+    ...(options.int8 === true ? { precision: "int8" } : {}),
+  });
+  const translator = await Translator.load(model, {
     intraOpThreads: options.threads ?? availableParallelism(),
     provider: options.provider,
     normalizePunctuation: options.normalizePunctuation ?? false,

@@ -1,6 +1,5 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -9,6 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import { downloadFile, HubApiError, type ListFileEntry, listFiles, modelInfo } from "@huggingface/hub";
 import { checkHubFile, hubStatusMayPass, LeyendaError } from "@leyenda/core";
 
+import { modelCache } from "../model-cache.js";
 import { chooseFiles } from "./choose-files.js";
 
 export interface PullOptions {
@@ -43,7 +43,7 @@ const tries = 5;
  * @throws LeyendaError MODEL_MISSING when the hub does not have or give it, MODEL_INVALID when a file does not fit its hash
  */
 export async function pullModel(id: string, options: PullOptions = {}): Promise<PulledModel> {
-  const { revision = "main", cache = defaultCache(), onFile, retryDelayMs = 1000 } = options;
+  const { revision = "main", cache = modelCache(), onFile, retryDelayMs = 1000 } = options;
   if (!/^[\w][\w.-]*\/[\w][\w.-]*$/.test(id)) {
     throw new LeyendaError("USAGE", `"${id}" is no model of the hub`, { expected: "owner/name" });
   }
@@ -79,10 +79,6 @@ export async function pullModel(id: string, options: PullOptions = {}): Promise<
     onFile?.({ path: entry.path, bytes: entry.size, cached });
   }
   return { folder, commit };
-}
-
-function defaultCache(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "leyenda/models");
 }
 
 async function collect(entries: AsyncIterable<ListFileEntry>): Promise<ListFileEntry[]> {

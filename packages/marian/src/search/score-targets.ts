@@ -28,7 +28,8 @@ export async function scoreTargets({
   memory,
 }: ScoreOptions): Promise<Float32Array[]> {
   const scores = targets.map(({ length }) => new Float32Array(length));
-  const past = new DecoderCache(config, targets.length, memory);
+  const steps = Math.max(...targets.map(({ length }) => length));
+  const past = new DecoderCache(config, targets.length, memory, { beams: 1, steps });
   let told = perSentence;
   let active = [...targets.keys()];
   for (let position = 0; active.length > 0; position += 1) {

@@ -42,7 +42,7 @@ export async function writeCard(
       ["downloaded pictures", fetched.outcomes.ok ?? 0],
       ["clean pictures", clean.outcomes.ok ?? 0],
       ["chosen", selected.outcomes.ok ?? 0],
-      ...takenDown(summary),
+      ...leftOut(summary),
     ],
     outcomes: selected.outcomes,
     liveness: await collectLiveness(folders.fetched, fetched),
@@ -78,15 +78,20 @@ export async function writeCard(
   return facts;
 }
 
-/** What is left of the chosen rows, where some were taken down. */
-function takenDown({ takedown, splits }: Record<string, Json>): [string, number][] {
-  if (takedown === undefined) return [];
-  const counts = Object.values(splits as Record<string, { rows: number }>);
-  const left = counts.reduce((sum, { rows }) => sum + rows, 0);
-  const { backfilled = {} } = takedown as { backfilled?: Record<string, number> };
-  const others = Object.values(backfilled).reduce((sum, rows) => sum + rows, 0);
+/** What is left of the chosen rows, where some were taken down or quarantined. */
+function leftOut({ takedown, quarantined, splits }: Record<string, Json>): [string, number][] {
+  const sum = (counts: Json | undefined): number =>
+    Object.values((counts ?? {}) as Record<string, number>).reduce((total, count) => total + count, 0);
+  const left = Object.values(splits as Record<string, { rows: number }>).reduce(
+    (total, { rows }) => total + rows,
+    0,
+  );
+  const before = left + sum(quarantined);
+  const { backfilled } = (takedown ?? {}) as { backfilled?: Json };
+  const others = sum(backfilled);
   return [
-    ["not taken down since", left - others],
-    ...(others === 0 ? [] : [["with rows of the reserve in free places", left] satisfies [string, number]]),
+    ...(takedown === undefined ? [] : [["not taken down since", before - others] satisfies [string, number]]),
+    ...(others === 0 ? [] : [["with rows of the reserve in free places", before] satisfies [string, number]]),
+    ...(quarantined === undefined ? [] : [["not quarantined", left] satisfies [string, number]]),
   ];
 }

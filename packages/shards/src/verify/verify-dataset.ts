@@ -80,7 +80,7 @@ async function verify(
   report.rows = checks.rows;
   checks.finish(nearBits);
   const counts = new Map([...expectations.splits, ...Object.entries(expected)]);
-  const removed = takenDown(expectations);
+  const removed = leftOut(expectations);
   for (const [split, wanted] of counts) {
     // What is in dataset_info.json is what is left.
     const count = expected[split] === undefined ? wanted : wanted - (removed[split] ?? 0);
@@ -89,10 +89,13 @@ async function verify(
   }
 }
 
-/** Rows of each split that were taken down after it was chosen. */
-function takenDown({ manifest }: Expectations): Record<string, number> {
+/** Rows of each split that were taken down, or quarantined, after it was chosen. */
+function leftOut({ manifest }: Expectations): Record<string, number> {
   const takedown = manifest?.summary.takedown as { removed?: Record<string, number> } | undefined;
-  return takedown?.removed ?? {};
+  const quarantined = (manifest?.summary.quarantined ?? {}) as Record<string, number>;
+  const counts = { ...takedown?.removed };
+  for (const [split, rows] of Object.entries(quarantined)) counts[split] = (counts[split] ?? 0) + rows;
+  return counts;
 }
 
 /** Files that are expected and not there have been named already. */

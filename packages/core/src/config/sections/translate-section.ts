@@ -22,13 +22,18 @@ const flagThresholds = z
     message: "expected more than translate.flags.minLengthRatio",
   });
 
+const policies = ["keep", "retry", "quarantine"] as const;
+
 const policy = z.strictObject(
   Object.fromEntries(
     translationFlags.map((flag) => [
       flag,
-      z.enum(["keep", "retry"]).default("keep").describe(`What to do with a translation flagged ${flag}`),
+      z.enum(policies).default("keep").describe(`What to do with a translation flagged ${flag}`),
     ]),
-  ) as Record<(typeof translationFlags)[number], z.ZodDefault<z.ZodEnum<{ keep: "keep"; retry: "retry" }>>>,
+  ) as Record<
+    (typeof translationFlags)[number],
+    z.ZodDefault<z.ZodEnum<{ [Policy in (typeof policies)[number]]: Policy }>>
+  >,
 );
 
 /** How captions are translated. */
@@ -67,7 +72,11 @@ export const translateSection = z
       .default(1024)
       .describe("Source tokens, each beam's counted, translated together in each worker process"),
     flags: flagThresholds.prefault({}).describe("When a translation is marked as poor"),
-    policy: policy.prefault({}).describe("Marked translations are kept, or tried again"),
+    policy: policy
+      .prefault({})
+      .describe(
+        "Marked translations are kept, tried again, or tried again and left out of the dataset if they are still marked",
+      ),
     retry: z
       .strictObject({
         beams: z.int().min(1).max(32).default(8),
