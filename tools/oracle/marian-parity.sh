@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Makes what is missing of tools/oracle/generated/marian (git-ignored), and compares our ids with it, all rows: "N of N rows equal" for each.
 #   small    the trained checkpoint of the corpus: greedy, 4 and 6 beams with each kind of early stopping, 1,000 captions
-#   full     a random model of opus-mt-en-es's size, the same searches, of at most 24 tokens; with beams the first BEAM_ROWS
+#   full     a random model of opus-mt-en-es's size, the same searches, of at most 16 tokens; with beams the first BEAM_ROWS
 #   formats  the trained weights in every file format, 1,000 captions greedy and with 4 beams
-# Usage: LEYENDA_CORPUS=… [PYTHON=…] [OPTIMUM=…] [ROWS=1000] [BEAM_ROWS=100] marian-parity.sh [small|full|formats]...
+# Usage: LEYENDA_CORPUS=… [PYTHON=…] [OPTIMUM=…] [ROWS=1000] [BEAM_ROWS=1000] [SEARCHES="greedy beam4-true …"] marian-parity.sh [small|full|formats]...
 # PYTHON has requirements-marian.txt; OPTIMUM, if given, what marian_onnx_export.py asks for.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -22,7 +22,7 @@ for name in "$@"; do
     full)
       [ -e "$folder/checkpoint/config.json" ] ||
         "$python" "$here/../bench/translate/make_model.py" "$LEYENDA_CORPUS/marian/opus-mt-en-mg" "$captions" "$folder/checkpoint"
-      "$python" "$here/marian_parity.py" "$folder/checkpoint" "$captions" "$folder" --rows "${ROWS:-1000}" --beam-rows "${BEAM_ROWS:-100}" --max-length 24 ;;
+      "$python" "$here/marian_parity.py" "$folder/checkpoint" "$captions" "$folder" --rows "${ROWS:-1000}" --beam-rows "${BEAM_ROWS:-1000}" --max-length 16 ${SEARCHES:+--searches $SEARCHES} ;;
     formats)
       [ -e "$folder/expected.json" ] || "$python" "$here/marian_formats.py" sample "$LEYENDA_CORPUS/marian/sample-en-es" "$folder"
       [ -z "${OPTIMUM:-}" ] || [ -d "$folder/onnx-split" ] || "$OPTIMUM" "$here/marian_onnx_export.py" "$folder/safetensors" "$folder" ;;
