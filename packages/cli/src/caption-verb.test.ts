@@ -5,8 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Io } from "./io.js";
-import { runCli } from "./run-cli.js";
+import { runIn } from "../test/run-in.js";
 
 const fixtures = fileURLToPath(new URL("../../../tools/oracle/fixtures/", import.meta.url));
 const pictures = ["pixel.png", "square.png", "strip.png"];
@@ -32,20 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  const io: Io = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    isTerminal: false,
-    columns: 80,
-    cwd: folder,
-    env: {},
-    now: () => 0,
-    onSignal: () => () => undefined,
-  };
-  const code = await runCli(args, io);
-  return { code, out, err };
+function run(...args: string[]): ReturnType<typeof runIn> {
+  return runIn(folder, {}, args);
 }
 
 interface Line {

@@ -7,8 +7,7 @@ import { join } from "node:path";
 import { readManifest } from "@leyenda/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import type { Io } from "./io.js";
-import { runCli } from "./run-cli.js";
+import { runIn } from "../test/run-in.js";
 
 const gif = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
 
@@ -41,21 +40,9 @@ afterEach(async () => {
 });
 
 /** Runs the command in the folder, allowed to ask the loopback. */
-async function leyenda(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  const io: Io = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    isTerminal: false,
-    columns: 80,
-    cwd: folder,
-    env: { DATA_DIR: join(folder, "data") },
-    now: () => 0,
-    onSignal: () => () => undefined,
-  };
+function leyenda(...args: string[]): ReturnType<typeof runIn> {
   const loopback = ["--workers", "1", "--fetch.allowPrivate", '["127.0.0.1"]', "--fetch.retries", "0"];
-  const code = await runCli([...args, ...loopback], io);
-  return { code, out, err };
+  return runIn(folder, { DATA_DIR: join(folder, "data") }, [...args, ...loopback]);
 }
 
 describe("leyenda fetch <list>", () => {

@@ -6,9 +6,8 @@ import { fileURLToPath } from "node:url";
 import { datasetJsonSchema } from "@leyenda/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import type { Io } from "./io.js";
 import { overridesOf } from "./options/config-flags.js";
-import { runCli } from "./run-cli.js";
+import { runIn } from "../test/run-in.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -18,20 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  const io: Io = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    isTerminal: false,
-    columns: 80,
-    cwd: repository,
-    env: { DATA_DIR: folder },
-    now: () => 0,
-    onSignal: () => () => undefined,
-  };
-  const code = await runCli(args, io);
-  return { code, out, err };
+function run(...args: string[]): ReturnType<typeof runIn> {
+  return runIn(repository, { DATA_DIR: folder }, args);
 }
 
 describe("leyenda model", () => {

@@ -1,4 +1,5 @@
 /** What other models that end in a Marian decoder are made of. */
+export { checkTensors } from "./checkpoint/check-tensors.js";
 export { invalidModel } from "./checkpoint/invalid-model.js";
 export { MarianWeights } from "./checkpoint/marian-weights.js";
 export { readModelFile } from "./checkpoint/read-model-file.js";

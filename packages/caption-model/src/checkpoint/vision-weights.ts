@@ -1,4 +1,4 @@
-import { invalidModel, type Weights, type WeightTensor } from "@leyenda/marian/decoder";
+import { checkTensors, type Weights, type WeightTensor } from "@leyenda/marian/decoder";
 
 import type { ClipVisionMarianConfig } from "../config/clip-vision-marian-config.js";
 
@@ -13,16 +13,7 @@ export function visionWeights(
   config: ClipVisionMarianConfig,
   path: string,
 ): Weights {
-  for (const [name, shape] of wantedShapes(config)) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) throw invalidModel(path, "the tensor is missing", `tensor ${name}`);
-    if (tensor.shape.join() !== shape.join()) {
-      const [has, wants] = [tensor.shape.join(", "), shape.join(", ")];
-      throw invalidModel(path, `its shape is [${has}], expected [${wants}]`, `tensor ${name}`);
-    }
-    if (!tensor.data.every(Number.isFinite))
-      throw invalidModel(path, "it holds values that are no numbers (NaN or infinite)", `tensor ${name}`);
-  }
+  checkTensors(tensors, wantedShapes(config), path);
   return {
     get: (name) => {
       const found = tensors.get(name);

@@ -4,24 +4,19 @@ import { join, resolve } from "node:path";
 
 import type { NamedPicture, PictureTransform } from "@leyenda/caption-model";
 import { LeyendaError } from "@leyenda/core";
-import type { Provider } from "@leyenda/marian";
 import { type Command, Option } from "commander";
 
 import { positiveInteger } from "../options/dataset-options.js";
 import { openFolder } from "../options/open-folder.js";
+import { addSearchOptions, searchOf, type SearchFlags } from "../options/search-options.js";
 import type { Io } from "../io.js";
 import type { Verb } from "../run-cli.js";
 
-interface CaptionFlags {
+interface CaptionFlags extends SearchFlags {
   model: string;
   split?: string;
-  beams?: number;
   best: number;
-  maxLength?: number;
   batchSize: number;
-  threads?: number;
-  provider: Provider;
-  rules: "hf" | "hf-flax";
   transform: PictureTransform;
 }
 
@@ -30,27 +25,15 @@ const webAddress = /^https?:\/\//i;
 
 /** `leyenda caption photo.jpg …`: a JSON line for every picture, in order; exit code 1 when one could not be captioned. */
 export function addCaptionVerb(program: Command, { io, exit }: Verb): void {
-  program
+  const command = program
     .command("caption")
     .description("caption pictures with a CLIP-Vision-Marian model: a line of JSON for each")
     .argument("<picture...>", "files, folders, URLs; or, with --split, datasets")
     .requiredOption("--model <folder>", "made by model convert")
-    .option("--split <name>", "caption the pictures of this split of the datasets that are given")
-    .option("--beams <n>", "1 is greedy (default: the model's)", positiveInteger)
+    .option("--split <name>", "caption the pictures of this split of the datasets that are given");
+  addSearchOptions(command, "caption")
     .option("--best <n>", "captions wanted of each picture, at most as many as beams", positiveInteger, 1)
-    .option("--max-length <n>", "longest caption in tokens (default: the model's)", positiveInteger)
     .option("--batch-size <n>", "pictures captioned together", positiveInteger, 16)
-    .option("--threads <n>", "threads of the model (default: one per core)", positiveInteger)
-    .addOption(
-      new Option("--provider <provider>", "where the model is computed")
-        .choices(["cpu", "cuda"])
-        .default("cpu"),
-    )
-    .addOption(
-      new Option("--rules <rules>", "beam search of transformers' PyTorch or Flax models")
-        .choices(["hf", "hf-flax"])
-        .default("hf"),
-    )
     .addOption(
       new Option("--transform <name>", "how pictures are scaled: as CLIPProcessor, or as in training")
         .choices(["clip-processor", "training"])
@@ -63,12 +46,11 @@ export function addCaptionVerb(program: Command, { io, exit }: Verb): void {
         provider: flags.provider,
       });
       try {
-        const { transform, batchSize, best, rules } = flags;
+        const { transform, batchSize, best } = flags;
         const pictures = flags.split === undefined ? find(inputs, io) : fromDatasets(inputs, flags.split, io);
         for await (const { name, caption, error } of captionPictures(captioner, pictures, {
-          ...{ transform, batchSize, best, rules },
-          ...(flags.beams === undefined ? {} : { beams: flags.beams }),
-          ...(flags.maxLength === undefined ? {} : { maxLength: flags.maxLength }),
+          ...searchOf(flags),
+          ...{ transform, batchSize, best },
         })) {
           if (error !== null) {
             exit(1);

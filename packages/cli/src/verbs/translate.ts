@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
 
 import { LeyendaError, loadDatasetConfig } from "@leyenda/core";
-import type { Provider } from "@leyenda/marian";
 import type { Search, TranslatedLine } from "@leyenda/translate";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 
 import {
   addDatasetOptions,
@@ -13,18 +12,14 @@ import {
 } from "../options/dataset-options.js";
 import { findDataset } from "../options/find-dataset.js";
 import { addRunOptions, type RunOptions } from "../options/run-options.js";
+import { addSearchOptions, searchOf, type SearchFlags } from "../options/search-options.js";
 import type { Verb } from "../run-cli.js";
 import { runVerbs } from "../run-verb.js";
 
-interface TextOptions {
+interface TextOptions extends SearchFlags {
   model?: string;
   int8?: boolean;
-  beams?: number;
-  maxLength?: number;
   batchTokens?: number;
-  threads?: number;
-  provider: Provider;
-  rules: "hf" | "hf-flax";
   normalizePunctuation?: boolean;
   lowerAllCaps?: boolean;
   json?: boolean;
@@ -37,25 +32,13 @@ export function addTranslateVerb(program: Command, verb: Verb): void {
     .description("translate the chosen captions of a dataset; or, without one, standard input line by line");
   addRunOptions(addDatasetOptions(command, undefined, "[dataset]"))
     .addOption(overwriteOption())
-    .optionsGroup("Options without a dataset:")
+    .optionsGroup("Options without a dataset:");
+  addSearchOptions(command, "translation")
     .option("--model <folder>", "converted model, or checkpoint (default: the sample dataset's)")
     .option("--int8", "convert a checkpoint to int8 rather than fp32; a converted model has to be int8")
-    .option("--beams <n>", "1 is greedy (default: the model's)", positiveInteger)
-    .option("--max-length <n>", "longest translation in tokens (default: the model's)", positiveInteger)
     .option("--batch-tokens <n>", "source tokens translated together, each beam's counted", positiveInteger)
     .option("--normalize-punctuation", "curly and full-width punctuation as the models saw it in training")
     .option("--lower-all-caps", "text in nothing but capitals as a sentence")
-    .option("--threads <n>", "threads of the model (default: one per core)", positiveInteger)
-    .addOption(
-      new Option("--provider <provider>", "where the model is computed")
-        .choices(["cpu", "cuda"])
-        .default("cpu"),
-    )
-    .addOption(
-      new Option("--rules <rules>", "beam search of transformers' PyTorch or Flax models")
-        .choices(["hf", "hf-flax"])
-        .default("hf"),
-    )
     .action(async (dataset: string | undefined, options: RunOptions & TextOptions) => {
       if (dataset === undefined) await translateText(options, verb);
       else await runVerbs(["translate"], await openDataset(dataset, options, verb.io), options, verb);
@@ -83,7 +66,7 @@ async function translateText(options: TextOptions, { io }: Verb): Promise<void> 
   try {
     const groups = translateLines(io.in, {
       translate: (captions, search) => translateWith(translator, captions, search),
-      search: searchOf(options),
+      search: lineSearch(options),
     });
     for await (const lines of groups) {
       for (const line of lines) tellOdd(line, io.err);
@@ -95,13 +78,8 @@ async function translateText(options: TextOptions, { io }: Verb): Promise<void> 
   }
 }
 
-function searchOf({ beams, rules, maxLength, batchTokens }: TextOptions): Search {
-  return {
-    rules,
-    ...(beams === undefined ? {} : { beams }),
-    ...(maxLength === undefined ? {} : { maxLength }),
-    ...(batchTokens === undefined ? {} : { batchTokens }),
-  };
+function lineSearch({ batchTokens, ...flags }: TextOptions): Search {
+  return { ...searchOf(flags), ...(batchTokens === undefined ? {} : { batchTokens }) };
 }
 
 function render({ translation: { text, score, flags } }: TranslatedLine, json: boolean): string {

@@ -1,4 +1,4 @@
-import { invalidModel } from "./invalid-model.js";
+import { checkTensors } from "./check-tensors.js";
 import type { MarianConfig } from "./read-marian-config.js";
 import type { Tensor } from "./read-safetensors.js";
 
@@ -9,16 +9,7 @@ import type { Tensor } from "./read-safetensors.js";
  * @throws LeyendaError MODEL_INVALID naming the tensor
  */
 export function checkWeights(tensors: ReadonlyMap<string, Tensor>, config: MarianConfig, path: string): void {
-  for (const [name, shape] of wantedShapes(tensors, config)) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) throw invalidModel(path, "the tensor is missing", `tensor ${name}`);
-    if (tensor.shape.join() !== shape.join()) {
-      const [has, wants] = [tensor.shape.join(", "), shape.join(", ")];
-      throw invalidModel(path, `its shape is [${has}], expected [${wants}]`, `tensor ${name}`);
-    }
-    if (!tensor.data.every(Number.isFinite))
-      throw invalidModel(path, "it holds values that are no numbers (NaN or infinite)", `tensor ${name}`);
-  }
+  checkTensors(tensors, wantedShapes(tensors, config), path);
 }
 
 function* wantedShapes(
