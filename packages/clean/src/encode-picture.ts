@@ -16,7 +16,8 @@ const encoders: Record<CleanOptions["format"], Encode> = {
   // Huffman tables of its own would make a picture 5 % smaller for a tenth more of all CPU time.
   jpeg: (image, quality) => image.jpeg({ quality, chromaSubsampling: "4:2:0", optimiseCoding: false }),
   webp: (image, quality) => image.webp({ quality }),
-  avif: (image, quality) => image.avif({ quality, chromaSubsampling: "4:2:0" }),
+  // One step of effort more costs four to five times the CPU time (3.6 s a megapixel instead of 0.7) for 0.05 to 0.3 dB.
+  avif: (image, quality) => image.avif({ quality, chromaSubsampling: "4:2:0", effort: 3 }),
   png: (image) => image.png(),
 };
 
