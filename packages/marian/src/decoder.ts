@@ -12,7 +12,7 @@ export { marianConfigSchema, modelFilesSchema } from "./model-info.js";
 export { buildDecoder } from "./onnx/build-decoder.js";
 export { giveCrossAttention } from "./onnx/cross-attention.js";
 export { embeddingFile, embeddingTable } from "./onnx/embed.js";
-export { Layers } from "./onnx/layers.js";
+export { Layers, scaledQuery } from "./onnx/layers.js";
 export type { Weights } from "./onnx/layers.js";
 export { OnnxGraph } from "./onnx/onnx-graph.js";
 export { decodeBatch } from "./search/decode-batch.js";

@@ -11,6 +11,8 @@ import { MarianTokenizer, readModelInfo, Translator } from "../../../packages/ma
 import { longest, readGroups } from "./read-groups.mjs";
 
 const processes = 2;
+/** The default; CTranslate2 is given the same. */
+const batchTokens = 1024;
 const [folder, path, count, beams, lengths = "forced"] = process.argv.slice(2);
 
 const { config } = await readModelInfo(folder);
@@ -23,6 +25,28 @@ const ofLength = (tokens) => ({
   earlyStopping: true,
   sameLength: lengths === "same",
 });
+
+/** Whole batches, the largest first, each to the process that has least to do; where lengths are mixed, every other caption. */
+function share(groups) {
+  if (lengths !== "forced")
+    return [0, 1].map((index) =>
+      groups.map(([length, captions]) => [length, captions.filter((_, at) => at % processes === index)]),
+    );
+  const batches = groups.flatMap(([length, captions]) => {
+    const together = Math.max(1, Math.floor(batchTokens / (length * Number(beams))));
+    const starts = Array.from({ length: Math.ceil(captions.length / together) }, (_, at) => at * together);
+    return starts.map((start) => [length, captions.slice(start, start + together)]);
+  });
+  const cost = ([length, captions]) => length * captions.length;
+  batches.sort((a, b) => cost(b) - cost(a));
+  const shares = Array.from({ length: processes }, () => ({ cost: 0, batches: [] }));
+  for (const batch of batches) {
+    const [least] = [...shares].sort((a, b) => a.cost - b.cost);
+    least.cost += cost(batch);
+    least.batches.push(batch);
+  }
+  return shares.map((each) => each.batches);
+}
 
 if (process.send !== undefined) {
   const translator = await Translator.load(folder, { intraOpThreads: 1 });
@@ -50,16 +74,13 @@ if (process.send !== undefined) {
   );
   await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once("message", resolve))));
   const started = performance.now();
+  const shares = share(groups);
   const results = await Promise.all(
     workers.map(
       (worker, index) =>
         new Promise((resolve) => {
           worker.once("message", resolve);
-          const share = ([length, captions], group) => [
-            length,
-            captions.filter((_, at) => (at + group) % processes === index),
-          ];
-          worker.send(groups.map(share).filter(([, captions]) => captions.length > 0));
+          worker.send(shares[index]);
         }),
     ),
   );

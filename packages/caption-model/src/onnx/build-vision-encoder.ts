@@ -1,5 +1,5 @@
 import type { MarianConfig, Precision } from "@leyenda/marian";
-import { giveCrossAttention, Layers, OnnxGraph, type Weights } from "@leyenda/marian/decoder";
+import { giveCrossAttention, Layers, OnnxGraph, scaledQuery, type Weights } from "@leyenda/marian/decoder";
 
 import type { ClipVisionMarianConfig } from "../config/clip-vision-marian-config.js";
 
@@ -56,11 +56,11 @@ export function buildVisionEncoder(
   return graph;
 
   function attention(x: string, name: string): string {
-    const all = layers.linear(x, ...["q_proj", "k_proj", "v_proj"].map((which) => `${name}.${which}`));
+    const all = layers.linear(x, scaledQuery(name, d), `${name}.k_proj`, `${name}.v_proj`);
     const [q = "", k = "", v = ""] = graph
       .nodeWithOutputs("Split", [all], 3, { axis: -1n })
       .map((part) => layers.splitHeads(part, batch, heads, d));
-    const scores = layers.attentionScores(q, layers.transposeKeys(k), d);
+    const scores = graph.node("MatMul", [q, layers.transposeKeys(k)]);
     const shares = graph.node("Softmax", [scores], { axis: -1n });
     return layers.linear(layers.mergeHeads(graph.node("MatMul", [shares, v]), width), `${name}.out_proj`);
   }

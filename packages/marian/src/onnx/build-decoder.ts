@@ -1,7 +1,7 @@
 import type { MarianWeights } from "../checkpoint/marian-weights.js";
 import type { MarianConfig } from "../checkpoint/read-marian-config.js";
 import { embed, type EmbeddingTable } from "./embed.js";
-import { Layers, type Precision } from "./layers.js";
+import { Layers, type Precision, scaledQuery } from "./layers.js";
 import { OnnxGraph, type Value } from "./onnx-graph.js";
 import { scoreWord } from "./score-word.js";
 import { sinusoidPositions } from "./sinusoid-positions.js";
@@ -54,19 +54,15 @@ export function buildDecoder(
   let x = graph.node("Add", [words, graph.node("Gather", [table, position])]);
   for (let layer = 0; layer < decoderLayers; layer += 1) {
     const name = `decoder.layers.${layer}`;
-    const before = recurrent ? recurrence(x, layer) : selfAttention(x, layer);
-    x = layers.addAndNormalize(x, before, `${name}.self_attn_layer_norm`);
+    x = recurrent ? recurrence(x, layer) : selfAttention(x, layer);
     const crossKeys = graph.input(`cross_keys_${layer}`, "float", ["sentences", heads, d, "length"]);
     const crossValues = graph.input(`cross_values_${layer}`, "float", ["sentences", heads, "length", d]);
     // A sentence's beams are the places of one query: its keys and values are there once.
-    const query = layers.splitHeads(layers.linear(x, `${name}.encoder_attn.q_proj`), sentences, heads, d);
-    const seen = layers.mergeHeads(layers.attend(query, crossKeys, crossValues, d, crossMask), width);
-    x = layers.addAndNormalize(
-      x,
-      layers.linear(seen, `${name}.encoder_attn.out_proj`),
-      `${name}.encoder_attn_layer_norm`,
-    );
-    x = layers.addAndNormalize(x, layers.feedForward(x, name, config.activation), `${name}.final_layer_norm`);
+    const attention = `${name}.encoder_attn`;
+    const query = layers.splitHeads(layers.linear(x, scaledQuery(attention, d)), sentences, heads, d);
+    const seen = layers.mergeHeads(layers.attend(query, crossKeys, crossValues, crossMask), width);
+    x = layers.addAndNormalize(x, layers.linear(seen, `${attention}.out_proj`), `${attention}_layer_norm`);
+    x = layers.feedForward(x, name, config.activation);
   }
   if (shortlisted) {
     graph.output("hidden", x, "float", ["rows", width]);
@@ -84,32 +80,35 @@ export function buildDecoder(
 
   function recurrence(x: Value, layer: number): Value {
     const before = graph.input(`state_${layer}`, "float", ["rows", width]);
-    const { output, state } = ssruCell(layers, x, before, `decoder.layers.${layer}`);
+    const name = `decoder.layers.${layer}`;
+    const { output, state } = ssruCell(layers, x, before, name);
     graph.output(`new_state_${layer}`, state, "float", ["rows", width]);
-    return output;
+    return layers.addAndNormalize(x, output, `${name}.self_attn_layer_norm`);
   }
 
   /** Attention over the cache and over the row's own new entry. */
   function selfAttention(x: Value, layer: number): Value {
-    const attention = ["q_proj", "k_proj", "v_proj"].map(
-      (which) => `decoder.layers.${layer}.self_attn.${which}`,
-    );
+    const attention = `decoder.layers.${layer}.self_attn`;
+    const all = layers.linear(x, scaledQuery(attention, d), `${attention}.k_proj`, `${attention}.v_proj`);
     const [query = "", newKeys = "", newValues = ""] = graph
-      .nodeWithOutputs("Split", [layers.linear(x, ...attention)], 3, { axis: -1n })
+      .nodeWithOutputs("Split", [all], 3, { axis: -1n })
       .map((part) => layers.splitHeads(part, sentences, heads, d));
     const key = graph.output(`new_keys_${layer}`, newKeys, "float", ["sentences", heads, "beams", d]);
     const value = graph.output(`new_values_${layer}`, newValues, "float", ["sentences", heads, "beams", d]);
     const keys = graph.input(`keys_${layer}`, "float", ["sentences", heads, d, "slots"]);
     const values = graph.input(`values_${layer}`, "float", ["sentences", heads, "slots", d]);
-    const past = graph.node("Add", [layers.attentionScores(query, keys, d), selfMask]);
-    const products = graph.node("ReduceSum", [graph.node("Mul", [query, key]), graph.ints(-1)]);
-    const own = graph.node("Mul", [products, graph.float(d ** -0.5)]);
+    const past = graph.node("Add", [graph.node("MatMul", [query, keys]), selfMask]);
+    const own = graph.node("ReduceSum", [graph.node("Mul", [query, key]), graph.ints(-1)]);
     const shares = graph.node("Softmax", [graph.node("Concat", [past, own], { axis: -1n })], { axis: -1n });
     const slice = (start: number, end: number): Value =>
       graph.node("Slice", [shares, graph.ints(start), graph.ints(end), graph.ints(-1)]);
     const ofPast = graph.node("MatMul", [slice(0, -1), values]);
     const ofOwn = graph.node("Mul", [slice(-1, Number.MAX_SAFE_INTEGER), value]);
     const attended = layers.mergeHeads(graph.node("Add", [ofPast, ofOwn]), width);
-    return layers.linear(attended, `decoder.layers.${layer}.self_attn.out_proj`);
+    return layers.addAndNormalize(
+      x,
+      layers.linear(attended, `${attention}.out_proj`),
+      `${attention}_layer_norm`,
+    );
   }
 }

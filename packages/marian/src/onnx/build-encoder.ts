@@ -2,7 +2,7 @@ import type { MarianWeights } from "../checkpoint/marian-weights.js";
 import type { MarianConfig } from "../checkpoint/read-marian-config.js";
 import { giveCrossAttention } from "./cross-attention.js";
 import { embed, type EmbeddingTable } from "./embed.js";
-import { Layers, type Precision } from "./layers.js";
+import { Layers, type Precision, scaledQuery } from "./layers.js";
 import { OnnxGraph } from "./onnx-graph.js";
 import { sinusoidPositions } from "./sinusoid-positions.js";
 
@@ -41,17 +41,18 @@ export function buildEncoder(
   for (let layer = 0; layer < config.encoderLayers; layer += 1) {
     const name = `encoder.layers.${layer}`;
     const d = width / encoderHeads;
-    const attention = ["q_proj", "k_proj", "v_proj"].map((which) => `${name}.self_attn.${which}`);
+    const attention = `${name}.self_attn`;
+    const all = layers.linear(x, scaledQuery(attention, d), `${attention}.k_proj`, `${attention}.v_proj`);
     const [q = "", k = "", v = ""] = graph
-      .nodeWithOutputs("Split", [layers.linear(x, ...attention)], 3, { axis: -1n })
+      .nodeWithOutputs("Split", [all], 3, { axis: -1n })
       .map((part) => layers.splitHeads(part, sentences, encoderHeads, d));
-    const attended = layers.mergeHeads(layers.attend(q, layers.transposeKeys(k), v, d, mask), width);
+    const attended = layers.mergeHeads(layers.attend(q, layers.transposeKeys(k), v, mask), width);
     x = layers.addAndNormalize(
       x,
-      layers.linear(attended, `${name}.self_attn.out_proj`),
-      `${name}.self_attn_layer_norm`,
+      layers.linear(attended, `${attention}.out_proj`),
+      `${attention}_layer_norm`,
     );
-    x = layers.addAndNormalize(x, layers.feedForward(x, name, config.activation), `${name}.final_layer_norm`);
+    x = layers.feedForward(x, name, config.activation);
   }
   giveCrossAttention(layers, x, sentences, config);
   return graph;

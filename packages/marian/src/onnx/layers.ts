@@ -11,6 +11,9 @@ export interface Weights {
   get: (name: string) => Tensor;
 }
 
+/** A linear layer's name, or one whose result is wanted multiplied with a number. */
+export type LinearPart = string | { name: string; scale: number };
+
 /** Adds the layers that Marian models are made of to a graph. Values are [rows, width] unless said, a row for every token. */
 export class Layers {
   readonly graph: OnnxGraph;
@@ -29,19 +32,19 @@ export class Layers {
   }
 
   /** x · Wᵀ + b for one or several layers of the same input; the results lie side by side, [rows, sum of widths]. */
-  linear(x: Value, ...names: readonly string[]): Value {
-    const biases = concat(names.map((name) => this.#weights.get(`${name}.bias`).data));
-    const bias = this.graph.tensor(`${names.join("+")}.bias`, "float", [biases.length], biases);
-    return this.graph.node("Add", [this.product(x, ...names), bias]);
+  linear(x: Value, ...parts: readonly LinearPart[]): Value {
+    const biases = concat(parts.map((part) => this.#scaled(part, "bias")));
+    const bias = this.graph.tensor(`${parts.map(nameOf).join("+")}.bias`, "float", [biases.length], biases);
+    return this.graph.node("Add", [this.product(x, ...parts), bias]);
   }
 
   /** The same without b; weights as PyTorch holds them, [out, in]. */
-  product(x: Value, ...names: readonly string[]): Value {
-    const weights = names.map((name) => this.#weights.get(`${name}.weight`));
-    const inner = weights[0]?.shape[1] ?? 0;
-    const rows = concat(weights.map(({ data }) => data));
+  product(x: Value, ...parts: readonly LinearPart[]): Value {
+    const inner = this.#weights.get(`${nameOf(parts[0] ?? "")}.weight`).shape[1] ?? 0;
+    const rows = concat(parts.map((part) => this.#scaled(part, "weight")));
     const out = rows.length / inner;
-    return this.multiply(x, this.matrix(names.join("+"), transpose(rows, out, inner), inner, out));
+    const name = parts.map(nameOf).join("+");
+    return this.multiply(x, this.matrix(name, transpose(rows, out, inner), inner, out));
   }
 
   /** Puts a weight matrix [inner, out] into the graph. */
@@ -68,6 +71,7 @@ export class Layers {
 
   /** LN(x + added): Marian's layers normalise after the residual. */
   addAndNormalize(x: Value, added: Value, name: string): Value {
+    // SkipLayerNormalization would do both, in more time.
     return this.normalize(this.graph.node("Add", [x, added]), name);
   }
 
@@ -95,19 +99,14 @@ export class Layers {
     return this.graph.node("Transpose", [keys], { perm: [0, 1, 3, 2] });
   }
 
-  /** q · kᵀ / √d, [sentences, heads, queries, places], of keys that are transposed. */
-  attentionScores(q: Value, keys: Value, d: number): Value {
-    return this.graph.contrib("FusedMatMul", [q, keys], { alpha: d ** -0.5 });
-  }
-
-  /** softmax(q · kᵀ / √d + mask) · v, of keys that are transposed. */
-  attend(q: Value, keys: Value, values: Value, d: number, mask: Value): Value {
+  /** softmax(q · kᵀ + mask) · v, of keys that are transposed and queries divided by √d, see `scaledQuery`. */
+  attend(q: Value, keys: Value, values: Value, mask: Value): Value {
     const { graph } = this;
-    const scores = graph.node("Add", [this.attentionScores(q, keys, d), mask]);
+    const scores = graph.node("Add", [graph.node("MatMul", [q, keys]), mask]);
     return graph.node("MatMul", [graph.node("Softmax", [scores], { axis: -1n }), values]);
   }
 
-  /** fc2(act(fc1(x))) */
+  /** LN(x + fc2(act(fc1(x)))) */
   feedForward(x: Value, name: string, activation: "swish" | "relu"): Value {
     const { graph } = this;
     const hidden = this.linear(x, `${name}.fc1`);
@@ -115,13 +114,27 @@ export class Layers {
       activation === "relu"
         ? graph.node("Relu", [hidden])
         : graph.contrib("QuickGelu", [hidden], { alpha: 1 });
-    return this.linear(active, `${name}.fc2`);
+    return this.addAndNormalize(x, this.linear(active, `${name}.fc2`), `${name}.final_layer_norm`);
+  }
+
+  #scaled(part: LinearPart, which: "weight" | "bias"): Float32Array {
+    const { data } = this.#weights.get(`${nameOf(part)}.${which}`);
+    return typeof part === "string" ? data : data.map((value) => value * part.scale);
   }
 
   #vector(name: string): Value {
     const { data, shape }: Tensor = this.#weights.get(name);
     return this.graph.tensor(name, "float", shape, data);
   }
+}
+
+/** The layer that makes queries, divided by √d: their products with keys are then plain ones, which onnxruntime is faster at. */
+export function scaledQuery(attention: string, d: number): LinearPart {
+  return { name: `${attention}.q_proj`, scale: d ** -0.5 };
+}
+
+function nameOf(part: LinearPart): string {
+  return typeof part === "string" ? part : part.name;
 }
 
 /** [rows, columns] → [columns, rows] */

@@ -20,6 +20,8 @@ export interface Matrix {
 export class Products {
   readonly #graph: OnnxGraph;
   readonly #quantized = new Map<Value, Quantized>();
+  /** For every row the byte that stands for 0: a graph's activations have as many rows. */
+  #zeros: Value | undefined;
 
   constructor(graph: OnnxGraph) {
     this.#graph = graph;
@@ -51,12 +53,13 @@ export class Products {
     const graph = this.#graph;
     // Two reductions read x; Abs would write all of it once more.
     const reduce = (op: string): Value => graph.node(op, [x], { axes: [-1], keepdims: 1n });
-    const largest = graph.node("Max", [reduce("ReduceMax"), graph.node("Neg", [reduce("ReduceMin")])]);
     // Not 0, not even for a row of zeros.
-    const scales = graph.node("Div", [graph.node("Add", [largest, graph.float(1e-20)]), graph.float(127)]);
+    const least = graph.float(1e-20);
+    const largest = graph.node("Max", [reduce("ReduceMax"), graph.node("Neg", [reduce("ReduceMin")]), least]);
+    const scales = graph.node("Div", [largest, graph.float(127)]);
     const flat = graph.node("Reshape", [scales, graph.ints(-1)]);
-    const zeros = graph.node("Expand", [graph.byte(zeroPoint), graph.node("Shape", [flat])]);
-    const bytes = graph.node("QuantizeLinear", [x, flat, zeros], { axis: 0n });
+    this.#zeros ??= graph.node("Expand", [graph.byte(zeroPoint), graph.node("Shape", [flat])]);
+    const bytes = graph.node("QuantizeLinear", [x, flat, this.#zeros], { axis: 0n });
     const quantized = { bytes, scales };
     this.#quantized.set(x, quantized);
     return quantized;

@@ -72,8 +72,13 @@ describe.skipIf(corpus === undefined)("a search by Flax's rules in fp32 (needs L
         // Flax fills the room for the best with sequences of nothing but padding where fewer have ended.
         ids.map((all) => all.filter((each) => each.length > 0)),
       );
-      for (const [row, all] of found.entries())
-        for (const [rank, { score }] of all.entries()) expect(score).toBeCloseTo(scores[row]?.[rank] ?? 0, 3);
+      for (const [row, all] of found.entries()) {
+        for (const [rank, { score }] of all.entries()) {
+          const wanted = scores[row]?.[rank] ?? 0;
+          // Short ones that are preferred have scores of thousands, of which float32 knows 2 or 3 digits behind the point.
+          expect(Math.abs(score - wanted)).toBeLessThan(5e-4 + 1e-6 * Math.abs(wanted));
+        }
+      }
     },
   );
 
