@@ -1,4 +1,4 @@
-import { tokenizerFiles } from "./checkpoint/checkpoint.js";
+import { targetVocabularyFile, tokenizerFiles } from "./checkpoint/checkpoint.js";
 import type { MarianConvention } from "./checkpoint/marian-files/read-marian-options.js";
 import { readCheckpoint } from "./checkpoint/read-checkpoint.js";
 import { readModelFile } from "./checkpoint/read-model-file.js";
@@ -7,7 +7,7 @@ import { type ModelInfo, modelFormat } from "./model-info.js";
 import { buildDecoder } from "./onnx/build-decoder.js";
 import { buildEncoder } from "./onnx/build-encoder.js";
 import { buildWords, wordsFile } from "./onnx/build-words.js";
-import { embeddingFile, embeddingTable } from "./onnx/embed.js";
+import { embeddingTable, otherTables } from "./onnx/embed.js";
 import type { Precision } from "./onnx/layers.js";
 import { parseShortlist, shortlistFile } from "./shortlist/read-shortlist.js";
 import { MarianTokenizer } from "./spm/marian-tokenizer.js";
@@ -46,14 +46,20 @@ export async function convertCheckpoint(
   if (lists !== null) parseShortlist(lists, shortlist ?? "");
   const folder = await ModelFolder.create(to);
   const embedding = embeddingTable(config, weights, precision);
-  await folder.put("encoder.onnx", buildEncoder(config, weights, precision, embedding).toBytes());
+  const { source, output } = otherTables(config, weights, precision, embedding);
+  await folder.put("encoder.onnx", buildEncoder(config, weights, precision, source).toBytes());
   const decoder = buildDecoder(config, weights, precision, embedding, { shortlisted: lists !== null });
   await folder.put("decoder.onnx", decoder.toBytes());
-  await folder.put(embeddingFile, embedding.bytes);
+  const tables = new Set([embedding, source]);
   if (lists !== null) {
+    tables.add(output);
     await folder.put(shortlistFile, lists);
-    await folder.put(wordsFile, buildWords(config, weights, embedding).toBytes());
+    await folder.put(wordsFile, buildWords(config, weights, output).toBytes());
   }
-  for (const name of tokenizerFiles) await folder.put(name, tokenizer[name]);
+  for (const { file, bytes } of tables) await folder.put(file, bytes);
+  for (const name of [...tokenizerFiles, targetVocabularyFile] as const) {
+    const bytes = tokenizer[name];
+    if (bytes !== undefined) await folder.put(name, bytes);
+  }
   return folder.describe(from, { format: modelFormat, precision, config });
 }

@@ -12,6 +12,8 @@ export const modelFormat = 2;
 /** A model's shape and search as `leyenda-model.json` has them. */
 export const marianConfigSchema: z.ZodType<MarianConfig> = z.strictObject({
   vocabularySize: z.int(),
+  sourceVocabularySize: z.int().nullable().default(null),
+  tiedOutput: z.boolean().default(true),
   width: z.int(),
   encoderLayers: z.int(),
   decoderLayers: z.int(),
@@ -29,6 +31,7 @@ export const marianConfigSchema: z.ZodType<MarianConfig> = z.strictObject({
   startId: z.int(),
   forcedEndId: z.int().nullable(),
   bannedIds: z.array(z.int()),
+  bannedRuns: z.array(z.array(z.int())).default([]),
   renormalize: z.boolean(),
   beams: z.int(),
   maxLength: z.int(),

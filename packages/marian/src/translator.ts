@@ -94,11 +94,12 @@ export class Translator {
     const { config, precision, files } = await readModelInfo(folder);
     const session = (model: string | Uint8Array): Promise<InferenceSession> =>
       createSession(model, { intraOpThreads, provider });
-    const { specialTokensInText, vocabularySize } = config;
+    const { specialTokensInText, vocabularySize, sourceVocabularySize } = config;
     const tokenizer = await MarianTokenizer.load(folder, {
       ...preparation,
       specialTokensInText,
       vocabularySize,
+      sourceVocabularySize,
     });
     const graphs = [
       await session(join(folder, "encoder.onnx")),

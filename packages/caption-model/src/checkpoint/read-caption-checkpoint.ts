@@ -92,6 +92,8 @@ async function findWeights(
 function decoderConfig(marian: ClipVisionMarianConfig["marian_config"]): MarianConfig {
   return {
     vocabularySize: marian.vocab_size,
+    sourceVocabularySize: null,
+    tiedOutput: true,
     width: marian.d_model,
     encoderLayers: 0,
     decoderLayers: marian.decoder_layers,
@@ -109,6 +111,7 @@ function decoderConfig(marian: ClipVisionMarianConfig["marian_config"]): MarianC
     startId: marian.decoder_start_token_id,
     forcedEndId: marian.forced_eos_token_id,
     bannedIds: [marian.pad_token_id],
+    bannedRuns: [],
     renormalize: true,
     beams: 4,
     maxLength: Math.min(64, marian.max_position_embeddings),

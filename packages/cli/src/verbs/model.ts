@@ -181,7 +181,12 @@ function describe(info: ModelInfo | CaptionModelInfo): string {
     ["name", info.name],
     ["hash", info.hash],
     ["precision", info.precision],
-    ["vocabulary", `${config.vocabularySize} words`],
+    [
+      "vocabulary",
+      config.sourceVocabularySize === null
+        ? `${config.vocabularySize} words`
+        : `${config.sourceVocabularySize} words of sources, ${config.vocabularySize} of translations`,
+    ],
     ["encoder", describeEncoder(info)],
     ["decoder", `${config.decoderLayers} layers${cell}, ${config.decoderHeads} heads`],
     [

@@ -32,8 +32,11 @@ export function checkConfig(config: MarianConfig, path: string): void {
   if (maxPositions > mostPositions)
     refuse(`${maxPositions} positions are more than the ${mostPositions} that are supported`);
   if (beams > mostBeams) refuse(`${beams} beams are more than the ${mostBeams} that are supported`);
+  const sourceWords = config.sourceVocabularySize ?? vocabularySize;
+  if (sourceWords < 1) refuse(`sourceVocabularySize is ${sourceWords}`);
+  if (config.padId >= sourceWords)
+    refuse(`the padding token ${config.padId} is outside its vocabulary of ${sourceWords}`);
   const ids = {
-    padding: config.padId,
     end: config.endId,
     start: config.startId,
     "forced end": config.forcedEndId ?? config.endId,
@@ -43,7 +46,7 @@ export function checkConfig(config: MarianConfig, path: string): void {
       refuse(`the ${name} token ${id} is outside its vocabulary of ${vocabularySize}`);
   }
   const banned = new Set(config.bannedIds);
-  for (const id of banned) {
+  for (const id of [...banned, ...config.bannedRuns.flat()]) {
     if (id >= vocabularySize) refuse(`the banned word ${id} is outside its vocabulary of ${vocabularySize}`);
   }
   if (banned.size >= vocabularySize || banned.has(config.endId)) refuse("no translation could end");

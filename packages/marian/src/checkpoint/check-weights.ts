@@ -14,9 +14,22 @@ export function checkWeights(tensors: ReadonlyMap<string, Tensor>, config: Maria
 
 function* wantedShapes(
   tensors: ReadonlyMap<string, Tensor>,
-  { vocabularySize, width, encoderLayers, decoderLayers, decoderCell }: MarianConfig,
+  {
+    vocabularySize,
+    sourceVocabularySize,
+    tiedOutput,
+    width,
+    encoderLayers,
+    decoderLayers,
+    decoderCell,
+  }: MarianConfig,
 ): Generator<[string, number[]]> {
-  yield ["shared.weight", [vocabularySize, width]];
+  if (sourceVocabularySize === null) yield ["shared.weight", [vocabularySize, width]];
+  else {
+    yield ["encoder.embed_tokens.weight", [sourceVocabularySize, width]];
+    yield ["decoder.embed_tokens.weight", [vocabularySize, width]];
+  }
+  if (!tiedOutput) yield ["lm_head.weight", [vocabularySize, width]];
   yield ["final_logits_bias", [1, vocabularySize]];
   function* linear(name: string, out: number, inner: number): Generator<[string, number[]]> {
     yield [`${name}.weight`, [out, inner]];

@@ -11,10 +11,14 @@ export interface Checkpoint {
   format: CheckpointFormat;
   config: MarianConfig;
   weights: MarianWeights;
-  /** What `MarianTokenizer` loads: `source.spm`, `target.spm`, `vocab.json`. */
-  tokenizer: Readonly<Record<TokenizerFile, Uint8Array>>;
+  /** What `MarianTokenizer` loads. */
+  tokenizer: TokenizerFiles;
 }
 
-export type TokenizerFile = (typeof tokenizerFiles)[number];
+/** `source.spm`, `target.spm`, `vocab.json` and, where translations have a vocabulary of their own, `target_vocab.json`. */
+export type TokenizerFiles = Readonly<
+  Record<(typeof tokenizerFiles)[number], Uint8Array> & { [targetVocabularyFile]?: Uint8Array }
+>;
 
 export const tokenizerFiles = ["source.spm", "target.spm", "vocab.json"] as const;
+export const targetVocabularyFile = "target_vocab.json";

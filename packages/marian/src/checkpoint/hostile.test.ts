@@ -67,8 +67,12 @@ describe("a configuration whose numbers make no model is refused before a graph 
     ["padding outside the vocabulary", { pad_token_id: 61 }, /padding token 61/],
     ["a start outside the vocabulary", { decoder_start_token_id: 999 }, /start token 999/],
     ["an end outside the vocabulary", { eos_token_id: 999 }, /end token 999/],
-    ["embeddings that are not shared", { share_encoder_decoder_embeddings: false }, /./],
-    ["embeddings that are not tied", { tie_word_embeddings: false }, /./],
+    ["embeddings that are shared but not tied", { tie_word_embeddings: false }, /not tied/],
+    [
+      "padding outside the sources' vocabulary",
+      { share_encoder_decoder_embeddings: false, vocab_size: 20, decoder_vocab_size: 61 },
+      /padding token/,
+    ],
     ["another vocabulary for the decoder", { decoder_vocab_size: 30 }, /30 words of the decoder/],
     ["norms before", { normalize_before: true }, /./],
     ["another kind of model", { model_type: "t5" }, /marian/],
@@ -79,6 +83,7 @@ describe("a configuration whose numbers make no model is refused before a graph 
   it.each<[string, Fields, RegExp]>([
     ["beams without number", { num_beams: 1e6 }, /1000000 beams/],
     ["a banned word outside the vocabulary", { bad_words_ids: [[999]] }, /banned word 999/],
+    ["a banned run outside the vocabulary", { bad_words_ids: [[1, 61]] }, /banned word 61/],
     ["the end banned", { bad_words_ids: [[0]] }, /no translation could end/],
     ["a forced end outside the vocabulary", { forced_eos_token_id: 77 }, /forced end token 77/],
   ])("%s", async (_, fields, message) => {

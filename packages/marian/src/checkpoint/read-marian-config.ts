@@ -22,8 +22,8 @@ const configSchema = z.object({
   normalize_before: z.literal(false).default(false),
   normalize_embedding: z.literal(false).default(false),
   add_final_layer_norm: z.literal(false).default(false),
-  tie_word_embeddings: z.literal(true).default(true),
-  share_encoder_decoder_embeddings: z.literal(true).default(true),
+  tie_word_embeddings: z.boolean().default(true),
+  share_encoder_decoder_embeddings: z.boolean().default(true),
   static_position_embeddings: z.literal(true).default(true),
   pad_token_id: int,
   eos_token_id: int,
@@ -33,7 +33,7 @@ const configSchema = z.object({
   max_length: z.int().positive().nullish(),
   length_penalty: z.number().nullish(),
   early_stopping: z.union([z.boolean(), z.literal("never")]).nullish(),
-  bad_words_ids: z.array(z.array(int)).nullish(),
+  bad_words_ids: z.array(z.array(int).min(1)).nullish(),
   renormalize_logits: z.boolean().nullish(),
 });
 
@@ -51,7 +51,12 @@ const generationSchema = configSchema
 
 /** A Marian model's shape, and how it wants to be searched. */
 export interface MarianConfig {
+  /** Words of the translations. */
   vocabularySize: number;
+  /** Words of the sources where they have a vocabulary and a table of embeddings of their own; null where one serves both sides. */
+  sourceVocabularySize: number | null;
+  /** Whether the decoder's output is multiplied with the embeddings of its input, or with a matrix of its own. */
+  tiedOutput: boolean;
   width: number;
   encoderLayers: number;
   decoderLayers: number;
@@ -74,6 +79,8 @@ export interface MarianConfig {
   forcedEndId: number | null;
   /** Ids that are never generated. */
   bannedIds: number[];
+  /** Runs of two ids and more that are never generated: where all but the last were, the last does not come next. */
+  bannedRuns: number[][];
   /** Whether probabilities are taken after banning ids rather than before. */
   renormalize: boolean;
   beams: number;
@@ -91,23 +98,31 @@ export async function readMarianConfig(folder: string): Promise<MarianConfig> {
   const config = await readJson(join(folder, "config.json"), configSchema, true);
   const generation = (await readJson(join(folder, "generation_config.json"), generationSchema, false)) ?? {};
   if (config === null) throw new Error("a file that is wanted is never null");
+  const isShared = config.share_encoder_decoder_embeddings;
   const decoderWords = config.decoder_vocab_size ?? config.vocab_size;
-  if (decoderWords !== config.vocab_size) {
+  if (isShared && decoderWords !== config.vocab_size) {
     throw new LeyendaError(
       "MODEL_INVALID",
-      `${decoderWords} words of the decoder and ${config.vocab_size} of the encoder: only one vocabulary for both is supported`,
-      { where: `${join(folder, "config.json")}, decoder_vocab_size` },
+      `${decoderWords} words of the decoder and ${config.vocab_size} of the encoder cannot share one table of embeddings`,
+      {
+        where: `${join(folder, "config.json")}, decoder_vocab_size`,
+        expected: "the same number, or share_encoder_decoder_embeddings false",
+      },
+    );
+  }
+  if (isShared && !config.tie_word_embeddings) {
+    throw new LeyendaError(
+      "MODEL_INVALID",
+      "tables of embeddings that are shared by encoder and decoder, but not tied to the output, are not supported: versions of transformers disagree on them",
+      { where: `${join(folder, "config.json")}, tie_word_embeddings` },
     );
   }
   const search = { ...config, ...withoutNulls(generation) };
   const banned = search.bad_words_ids ?? [];
-  if (banned.some((words) => words.length !== 1)) {
-    throw new LeyendaError("MODEL_INVALID", "banned words of several tokens are not supported", {
-      where: `${join(folder, "generation_config.json")}, bad_words_ids`,
-    });
-  }
   return {
-    vocabularySize: config.vocab_size,
+    vocabularySize: decoderWords,
+    sourceVocabularySize: isShared ? null : config.vocab_size,
+    tiedOutput: config.tie_word_embeddings,
     width: config.d_model,
     encoderLayers: config.encoder_layers,
     decoderLayers: config.decoder_layers,
@@ -124,7 +139,8 @@ export async function readMarianConfig(folder: string): Promise<MarianConfig> {
     endId: config.eos_token_id,
     startId: config.decoder_start_token_id,
     forcedEndId: search.forced_eos_token_id ?? null,
-    bannedIds: banned.flat(),
+    bannedIds: banned.filter((ids) => ids.length === 1).flat(),
+    bannedRuns: banned.filter((ids) => ids.length > 1),
     renormalize: search.renormalize_logits ?? false,
     beams: search.num_beams ?? 1,
     maxLength: search.max_length ?? config.max_position_embeddings,
@@ -157,7 +173,7 @@ async function readJson<Schema extends z.ZodType>(
   const [issue] = parsed.error.issues;
   throw new LeyendaError("MODEL_INVALID", issue?.message ?? "not a Marian configuration", {
     where: `${path}, ${issue?.path.join(".") ?? ""}`,
-    expected: "a Marian model of Hugging Face transformers (post-norm, tied embeddings, sinusoid positions)",
+    expected: "a Marian model of Hugging Face transformers (post-norm, sinusoid positions)",
   });
 }
 

@@ -11,6 +11,7 @@ const always = [
   "source.spm",
   "target.spm",
   "vocab.json",
+  "target_vocab.json",
 ];
 
 /** Of the forms that weights come in, the first that is whole is enough. */

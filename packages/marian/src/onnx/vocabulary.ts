@@ -83,7 +83,7 @@ function searchBlock(
   const size = end - start;
   // The last block is filled up with words that nobody can choose.
   const rows = new Float32Array(size * width);
-  rows.set(weights.embedding().subarray(start * width, end * width));
+  rows.set(weights.outputEmbedding().subarray(start * width, end * width));
   const bias = new Float32Array(size).fill(veryNegative);
   bias.set(weights.logitsBias().subarray(start, Math.min(end, vocabularySize)));
   const banned = config.bannedIds.filter((id) => id >= start && id < end).map((id) => id - start);

@@ -48,7 +48,7 @@ export async function decodeBatch({
     createSearch(search, config.endId),
   );
   const wanted = Math.min(search.beams === 1 ? 1 : 2 * search.beams, words);
-  const restricted = search.noRepeatNgramSize > 0 || search.minLength > 0;
+  const isRestricted = search.noRepeatNgramSize > 0 || search.minLength > 0 || config.bannedRuns.length > 0;
   const past: DecoderMemory =
     config.decoderCell === "ssru"
       ? new RecurrentState(config, sentences)
@@ -63,8 +63,9 @@ export async function decodeBatch({
   for (let position = 0; active.some((sentence) => searches[sentence]?.done === false); position += 1) {
     const rowsOfEach = rows.length / active.length;
     const forced = config.forcedEndId !== null && position + 2 === search.maxLength;
-    // At most one token for each that there is may not come next, and `</s>`.
-    const ranks = Math.min(wanted + (restricted ? position + 2 : 0), words);
+    // At most one token for each that there is may not come next, one for each banned run, and `</s>`.
+    const restricted = isRestricted ? position + 2 + config.bannedRuns.length : 0;
+    const ranks = Math.min(wanted + restricted, words);
     let step: Tensors = {};
     if (!forced) {
       step = await run({
@@ -89,7 +90,7 @@ export async function decodeBatch({
           );
       // A sentence that is done, or has fewer ways on than beams, fills its rows: the graph wants equal numbers.
       for (let beam = 0; beam < search.beams; beam += 1) {
-        const { token, beam: origin } = chosen[beam] ?? chosen[0] ?? { beam: 0, token: config.padId };
+        const { token, beam: origin } = chosen[beam] ?? chosen[0] ?? { beam: 0, token: config.endId };
         next[place * search.beams + beam] = token;
         origins[place * search.beams + beam] = origin;
       }
@@ -120,7 +121,7 @@ export async function decodeBatch({
     const all: Continuation[] = [];
     for (let beam = 0; beam < rows; beam += 1) {
       const before = beams[beam];
-      const forbidden = restricted ? forbiddenTokens(before?.tokens ?? [], search, config) : null;
+      const forbidden = isRestricted ? forbiddenTokens(before?.tokens ?? [], search, config) : null;
       let excluded = 0;
       const first = all.length;
       for (let rank = 0; rank < ranks; rank += 1) {

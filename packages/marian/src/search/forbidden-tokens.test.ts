@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { forbiddenTokens } from "./forbidden-tokens.js";
 
-const model = { startId: 9, endId: 0 };
+const model = { startId: 9, endId: 0, bannedRuns: [] };
 
 describe("forbiddenTokens", () => {
   it("keeps the end away until the shortest length, the start token counted", () => {
@@ -16,6 +16,24 @@ describe("forbiddenTokens", () => {
     expect(forbiddenTokens([4, 9], { noRepeatNgramSize: 2, minLength: 0, rules: "hf" }, model)).toEqual(
       new Set([4]),
     );
+  });
+
+  it("forbids the last of a banned run where all before it is there, the start token counted, unless the rules are Flax's", () => {
+    const options = { noRepeatNgramSize: 0, minLength: 0, rules: "hf" } as const;
+    const runs = {
+      ...model,
+      bannedRuns: [
+        [4, 5, 6],
+        [9, 4],
+        [5, 0],
+      ],
+    };
+    expect(forbiddenTokens([4, 5], options, runs)).toEqual(new Set([6, 0]));
+    expect(forbiddenTokens([5, 4], options, runs)).toEqual(new Set());
+    // Two tokens are not yet there.
+    expect(forbiddenTokens([], options, runs)).toEqual(new Set());
+    expect(forbiddenTokens([4, 9], options, runs)).toEqual(new Set([4]));
+    expect(forbiddenTokens([4, 5], { ...options, rules: "hf-flax" }, runs)).toEqual(new Set());
   });
 
   it("forbids exactly what would repeat a run of so many tokens", () => {

@@ -103,9 +103,9 @@ export class ShortlistChoice {
 
   /** Those that Marian would allow a batch of this sentence alone, and the end. */
   #wordsOf(source: readonly number[]): number[] {
-    const { vocabularySize, padId, endId, bannedIds } = this.#options.config;
+    const { vocabularySize, sourceVocabularySize, padId, endId, bannedIds } = this.#options.config;
     const words = [...this.#shortlist.forSources(source, vocabularySize)].filter(
-      (word) => word !== padId && !bannedIds.includes(word),
+      (word) => (word !== padId || sourceVocabularySize !== null) && !bannedIds.includes(word),
     );
     return words.includes(endId) ? words : [endId, ...words];
   }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import type { Checkpoint } from "../checkpoint/checkpoint.js";
+import { targetVocabularyFile, type TokenizerFiles } from "../checkpoint/checkpoint.js";
 import { invalidModel } from "../checkpoint/invalid-model.js";
 import { lowerAllCaps } from "../text/lower-all-caps.js";
 import { normalizePunctuation } from "../text/normalize-punctuation.js";
@@ -12,7 +12,7 @@ import { readTokenizerFiles } from "./read-tokenizer-files.js";
 
 /** Text as the model takes it. */
 export interface EncodedText {
-  /** Ids in the joint vocabulary, `</s>` last. */
+  /** Ids in the vocabulary of the text's language, which may be the joint one, `</s>` last. */
   ids: number[];
   /** The text had more pieces than were allowed. */
   truncated: boolean;
@@ -32,44 +32,56 @@ export interface TokenizerOptions {
   lowerAllCaps?: boolean;
   /** The model's: pieces with an id that it does not know are refused. */
   vocabularySize?: number;
+  /** That of sources, where it is another. */
+  sourceVocabularySize?: number | null;
+}
+
+interface Vocabulary {
+  ids: ReadonlyMap<string, number>;
+  end: number;
+  unknown: number;
 }
 
 type Encoder = (text: string) => string[];
 
 /**
  * Hugging Face's `MarianTokenizer`: `source.spm` splits, `vocab.json` gives the ids. A leading `>>xx<<` is one token, special
- * tokens in the text are themselves, a piece that is not in the vocabulary is `<unk>`, and `</s>` comes last.
+ * tokens in the text are themselves, a piece that is not in the vocabulary is `<unk>`, and `</s>` comes last. Where there is a
+ * `target_vocab.json`, text in the target language has its ids.
  */
 export class MarianTokenizer {
   readonly #encodeSource: Encoder;
   readonly #createTargetEncoder: () => Encoder;
   #encodeTarget: Encoder | undefined;
   readonly #options: TokenizerOptions;
-  readonly #ids: ReadonlyMap<string, number>;
+  readonly #source: Vocabulary;
+  readonly #target: Vocabulary;
   readonly #pieces: readonly string[];
   readonly #skipped: ReadonlySet<number>;
-  readonly #end: number;
-  readonly #unknown: number;
 
   /**
    * @param path for errors: the folder of the files
    * @throws LeyendaError MODEL_INVALID naming the file
    */
-  constructor(files: Checkpoint["tokenizer"], path: string, options: TokenizerOptions = {}) {
+  constructor(files: TokenizerFiles, path: string, options: TokenizerOptions = {}) {
     const [source, target] = (["source.spm", "target.spm"] as const).map((name) =>
       parseSentencePieceModel(files[name], join(path, name)),
     ) as [SentencePieceModel, SentencePieceModel];
     this.#encodeSource = createEncoder(source);
     this.#createTargetEncoder = () => createEncoder(target);
     this.#options = options;
-    const vocabulary = parseVocabulary(files["vocab.json"], join(path, "vocab.json"), options.vocabularySize);
-    this.#ids = vocabulary;
+    const { vocabularySize, sourceVocabularySize } = options;
+    const sourceSize = sourceVocabularySize ?? vocabularySize;
+    this.#source = parseVocabulary(files["vocab.json"], join(path, "vocab.json"), sourceSize);
+    const own = files[targetVocabularyFile];
+    this.#target =
+      own === undefined
+        ? this.#source
+        : parseVocabulary(own, join(path, targetVocabularyFile), vocabularySize);
     const pieces: string[] = [];
-    for (const [piece, id] of this.#ids) pieces[id] = piece;
+    for (const [piece, id] of this.#target.ids) pieces[id] = piece;
     this.#pieces = pieces;
-    this.#end = vocabulary.get(special.end) ?? 0;
-    this.#unknown = vocabulary.get(special.unknown) ?? 1;
-    this.#skipped = new Set(Object.values(special).flatMap((token) => vocabulary.get(token) ?? []));
+    this.#skipped = new Set(Object.values(special).flatMap((token) => this.#target.ids.get(token) ?? []));
   }
 
   /** @throws LeyendaError MODEL_MISSING or MODEL_INVALID naming the file */
@@ -85,36 +97,27 @@ export class MarianTokenizer {
   encode(text: string, maxLength: number): EncodedText {
     const { normalizePunctuation: normalize = false, lowerAllCaps: lower = false } = this.#options;
     const normalized = normalize ? normalizePunctuation(text) : text;
-    return this.#encode(lower ? lowerAllCaps(normalized) : normalized, maxLength, this.#encodeSource);
+    return this.#encode(
+      lower ? lowerAllCaps(normalized) : normalized,
+      maxLength,
+      this.#encodeSource,
+      this.#source,
+    );
   }
 
   /** Ids of a text in the target language, split by `target.spm`: a decoder's labels. */
   encodeTarget(text: string, maxLength: number): EncodedText {
     this.#encodeTarget ??= this.#createTargetEncoder();
-    return this.#encode(text, maxLength, this.#encodeTarget);
+    return this.#encode(text, maxLength, this.#encodeTarget, this.#target);
   }
 
-  #encode(text: string, maxLength: number, encode: Encoder): EncodedText {
-    const ids =
-      (this.#options.specialTokensInText ?? true)
-        ? this.#idsWithSpecials(text, encode)
-        : encode(text).map((piece) => this.#idOf(piece));
+  #encode(text: string, maxLength: number, encode: Encoder, vocabulary: Vocabulary): EncodedText {
+    const pieces = (this.#options.specialTokensInText ?? true) ? withSpecials(text, encode) : encode(text);
+    const ids = pieces.map((piece) => vocabulary.ids.get(piece) ?? vocabulary.unknown);
     const truncated = ids.length > maxLength - 1;
     const kept = truncated ? ids.slice(0, maxLength - 1) : ids;
-    const unknown = kept.reduce((count, id) => count + (id === this.#unknown ? 1 : 0), 0);
-    return { ids: [...kept, this.#end], truncated, unknown };
-  }
-
-  #idsWithSpecials(text: string, encode: Encoder): number[] {
-    const ids: number[] = [];
-    const language = /^>>.+<</.exec(text)?.[0];
-    if (language !== undefined) ids.push(this.#idOf(language));
-    const rest = language === undefined ? text : text.replaceAll(/>>.+<</g, "");
-    for (const [index, segment] of rest.split(/(<\/s>|<unk>|<pad>)/).entries()) {
-      if (index % 2 === 1) ids.push(this.#idOf(segment));
-      else for (const piece of encode(segment)) ids.push(this.#idOf(piece));
-    }
-    return ids;
+    const unknown = kept.reduce((count, id) => count + (id === vocabulary.unknown ? 1 : 0), 0);
+    return { ids: [...kept, vocabulary.end], truncated, unknown };
   }
 
   /** Joins pieces to text, without special tokens. */
@@ -123,17 +126,21 @@ export class MarianTokenizer {
     for (const id of ids) if (!this.#skipped.has(id)) text += this.#pieces[id] ?? "";
     return text.replaceAll("▁", " ").trim();
   }
-
-  #idOf(piece: string): number {
-    return this.#ids.get(piece) ?? this.#unknown;
-  }
 }
 
-function parseVocabulary(
-  bytes: Uint8Array,
-  path: string,
-  size = Number.POSITIVE_INFINITY,
-): ReadonlyMap<string, number> {
+function withSpecials(text: string, encode: Encoder): string[] {
+  const pieces: string[] = [];
+  const language = /^>>.+<</.exec(text)?.[0];
+  if (language !== undefined) pieces.push(language);
+  const rest = language === undefined ? text : text.replaceAll(/>>.+<</g, "");
+  for (const [index, segment] of rest.split(/(<\/s>|<unk>|<pad>)/).entries()) {
+    if (index % 2 === 1) pieces.push(segment);
+    else for (const piece of encode(segment)) pieces.push(piece);
+  }
+  return pieces;
+}
+
+function parseVocabulary(bytes: Uint8Array, path: string, size = Number.POSITIVE_INFINITY): Vocabulary {
   let vocabulary: Map<string, number>;
   try {
     vocabulary = new Map(
@@ -147,5 +154,9 @@ function parseVocabulary(
   for (const [piece, id] of vocabulary)
     if (id >= size)
       throw invalidModel(path, `the model has ${size} words`, `piece ${piece} with the id ${id}`);
-  return vocabulary;
+  return {
+    ids: vocabulary,
+    end: vocabulary.get(special.end) ?? 0,
+    unknown: vocabulary.get(special.unknown) ?? 1,
+  };
 }

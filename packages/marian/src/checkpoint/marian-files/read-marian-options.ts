@@ -65,6 +65,8 @@ export function readMarianOptions(text: string, path: string, convention: Marian
   const asMarian = convention === "marian";
   return {
     vocabularySize: words + 1,
+    sourceVocabularySize: null,
+    tiedOutput: true,
     width: options["dim-emb"],
     encoderLayers: options["enc-depth"],
     decoderLayers: options["dec-depth"],
@@ -82,6 +84,7 @@ export function readMarianOptions(text: string, path: string, convention: Marian
     forcedEndId: asMarian ? null : 0,
     // Marian never says its unknown token; what Hugging Face bans is the padding.
     bannedIds: asMarian ? [] : [words],
+    bannedRuns: [],
     specialTokensInText: true,
     renormalize: !asMarian,
     beams: options["beam-size"],
