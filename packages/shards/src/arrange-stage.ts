@@ -8,6 +8,8 @@ import {
   type PartPlan,
   type PartResult,
   openRows,
+  RowsSpill,
+  type RowsFile,
   requireManifest,
   type RowCounter,
   type Stage,
@@ -26,10 +28,10 @@ import { matchTakedowns } from "./takedown/match-takedowns.js";
 import { readTakedowns } from "./takedown/takedown-log.js";
 
 /**
- * Rows held at a time. The translated parts are read once for every so many rows of the dataset, but each of their rows is decoded
- * once, so that the passes cost little beside the rows.
+ * Rows of shards that are made together. The translated parts are read once, and each row is laid aside with those of its group: every
+ * part has rows of every shard, but a group fits into memory.
  */
-const rowsInMemory = 100_000;
+const rowsInGroup = 100_000;
 
 /**
  * Brings the rows, which lie in the list's order, into the order of the shards: one part, with a rows file for each shard. Rows
@@ -69,24 +71,28 @@ async function arrange(part: PartPlan, context: PartContext, counter: RowCounter
   const takenDown = { train: 0, validation: 0 };
   const backfilled = { train: 0, validation: 0 };
   const quarantined = { train: 0, validation: 0 };
-  for (const group of groupsOf(ranges, rowsInMemory)) {
-    const shardRows = await collect(group, context);
-    for (const { name, start, end, split } of group) {
-      const chosen = shardRows.get(name) ?? [];
-      checkComplete(name, chosen, start, end);
+  const groups = [...groupsOf(ranges, rowsInGroup)];
+  for await (const { group, rowsOf } of layAside(groups, context)) {
+    for (const range of group) {
+      const { name, split } = range;
+      const chosen = rowsOf(range);
       const placed = chosen.flatMap((row) => replace(row) ?? []);
       const rows = placed.filter((row) => !flags.some((flag) => row.flags.split(",").includes(flag)));
       const own = new Set(chosen);
       backfilled[split] += placed.filter((row) => !own.has(row)).length;
       takenDown[split] += chosen.length - placed.length;
       quarantined[split] += placed.length - rows.length;
-      for (let gone = chosen.length - rows.length; gone > 0; gone -= 1) counter.row("excluded", 0);
+      counter.many("excluded", chosen.length - rows.length, 0);
       const file = await context.create(`${name}.arrow`);
       await writeRows(file, translatedRowSchema, rows);
       // Closed one by one: there are more shards than a process may hold files open.
       await file.close();
       rowsOfShards[name] = rows.length;
-      for (const { image_length: bytes } of rows) counter.row("ok", bytes);
+      counter.many(
+        "ok",
+        rows.length,
+        rows.reduce((sum, { image_length: bytes }) => sum + bytes, 0),
+      );
     }
   }
   return {
@@ -140,28 +146,69 @@ function* groupsOf(ranges: readonly ShardRange[], rows: number): Generator<Shard
   if (group.length > 0) yield group;
 }
 
-/** Reads all translated parts and keeps the rows of some shards, each shard's by position. */
-async function collect(
-  group: readonly ShardRange[],
+/**
+ * Reads the translated parts and lays their rows aside, group by group.
+ *
+ * @returns each group in order, and what gives the rows of its shards by position
+ */
+async function* layAside(
+  groups: readonly ShardRange[][],
   { folders, signal }: PartContext,
-): Promise<Map<string, TranslatedRow[]>> {
-  const translated = await requireManifest(folders.translated, "translate");
-  const ranges = rangesOfSplits(group);
-  const shardRows = new Map(group.map(({ name }): [string, TranslatedRow[]] => [name, []]));
-  for (const { files } of translated.parts) {
-    signal.throwIfAborted();
-    const rows = await openRows<TranslatedRow>(join(folders.translated, files["rows.arrow"]?.name ?? ""));
-    const [split, position] = [rows.column("split"), rows.column("position")];
-    const rangeOf = (row: number): ShardRange | undefined =>
-      findRange(ranges, split[row] ?? "train", position[row] ?? 0);
-    const wanted = Array.from({ length: rows.rows }, (_, row) => row).filter(
-      (row) => rangeOf(row) !== undefined,
-    );
-    for (const [index, row] of rows.take(wanted).entries())
-      shardRows.get(rangeOf(wanted[index] ?? 0)?.name ?? "")?.push(row);
+): AsyncGenerator<{ group: ShardRange[]; rowsOf: (range: ShardRange) => TranslatedRow[] }, void, undefined> {
+  const ranges = rangesOfSplits(groups.flat());
+  const groupOf = new Map(groups.flatMap((group, index) => group.map(({ name }) => [name, index] as const)));
+  const spills = await Promise.all(
+    groups.map(() => RowsSpill.create<TranslatedRow>(folders.arranged, translatedRowSchema)),
+  );
+  try {
+    for (const { files } of (await requireManifest(folders.translated, "translate")).parts) {
+      signal.throwIfAborted();
+      const rows = await openRows<TranslatedRow>(join(folders.translated, files["rows.arrow"]?.name ?? ""));
+      const [split, position] = [rows.column("split"), rows.column("position")];
+      const chosen = spills.map((): number[] => []);
+      for (let row = 0; row < rows.rows; row += 1) {
+        const range = findRange(ranges, split[row] ?? "train", position[row] ?? 0);
+        if (range !== undefined) chosen[groupOf.get(range.name) ?? -1]?.push(row);
+      }
+      for (const [group, spill] of spills.entries()) await spill.add(rows, chosen[group] ?? []);
+    }
+    for (const [index, group] of groups.entries()) {
+      signal.throwIfAborted();
+      const rows = await spills[index]?.read();
+      await spills[index]?.close();
+      if (rows !== undefined) yield { group, rowsOf: byPosition(rows, ranges) };
+    }
+  } finally {
+    for (const spill of spills) await spill.close();
   }
-  for (const rows of shardRows.values()) rows.sort((a, b) => a.position - b.position);
-  return shardRows;
+}
+
+function byPosition(
+  rows: RowsFile<TranslatedRow>,
+  ranges: SplitRanges,
+): (range: ShardRange) => TranslatedRow[] {
+  const [split, position] = [rows.column("split"), rows.column("position")];
+  const indexes = new Map<string, number[]>();
+  for (let row = 0; row < rows.rows; row += 1) {
+    const { name = "" } = findRange(ranges, split[row] ?? "train", position[row] ?? 0) ?? {};
+    const found = indexes.get(name);
+    if (found === undefined) indexes.set(name, [row]);
+    else found.push(row);
+  }
+  return ({ name, start, end }) => {
+    const ofShard = (indexes.get(name) ?? []).sort((a, b) => (position[a] ?? 0) - (position[b] ?? 0));
+    const complete =
+      ofShard.length === end - start && ofShard.every((row, index) => position[row] === start + index);
+    if (complete) return rows.take(ofShard);
+    throw new LeyendaError(
+      "DATA_CORRUPT",
+      `${ofShard.length} of the ${end - start} rows of ${name} are there`,
+      {
+        where: "translated/",
+        hint: 'the splits in the config may have changed since the selection: run "leyenda clean", then "leyenda translate"',
+      },
+    );
+  };
 }
 
 type SplitRanges = Record<Split, readonly ShardRange[]>;
@@ -180,14 +227,4 @@ function findRange(ranges: SplitRanges, split: Split, position: number): ShardRa
   while (position < (mine[index]?.start ?? 0)) index -= 1;
   while (position >= (mine[index]?.end ?? Infinity)) index += 1;
   return mine[index];
-}
-
-function checkComplete(name: string, rows: readonly TranslatedRow[], start: number, end: number): void {
-  const complete =
-    rows.length === end - start && rows.every(({ position }, index) => position === start + index);
-  if (complete) return;
-  throw new LeyendaError("DATA_CORRUPT", `${rows.length} of the ${end - start} rows of ${name} are there`, {
-    where: "translated/",
-    hint: 'the splits in the config may have changed since the selection: run "leyenda clean", then "leyenda translate"',
-  });
 }

@@ -9,7 +9,7 @@ import {
   type PartContext,
   type PartPlan,
   type PartResult,
-  readRows,
+  openRows,
   requireManifest,
   type RowCounter,
   type Stage,
@@ -23,10 +23,12 @@ import { rootHash } from "./root-hash.js";
 import { renderShardIndex } from "./random-access/shard-index.js";
 import { splits } from "./shard-name.js";
 import { readTakedowns } from "./takedown/takedown-log.js";
-import { cutBatches } from "./write/cut-batches.js";
+import { arrangedBatches } from "./write/arranged-batches.js";
 import { ImageFiles } from "./write/image-files.js";
-import type { ShardRow } from "./write/shard-schema.js";
-import { writeShard } from "./write/write-shard.js";
+import { shardSchema } from "./write/shard-schema.js";
+import { type ShardBatch, writeBatches } from "./write/write-batches.js";
+
+let opening: Promise<ImageFiles> | undefined;
 
 /** The stage from arranged rows and clean pictures to the finished dataset: a part for every shard. */
 export const stage: Stage = {
@@ -62,63 +64,34 @@ export const stage: Stage = {
   },
   run: (part, context) => withProgress((counter) => makeShard(part, context, counter)),
   finish,
+  close: async () => {
+    await (await opening)?.close();
+    opening = undefined;
+  },
 };
 
 async function makeShard(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
-  const { folders, config } = context;
-  const rows = await readRows<TranslatedRow>(join(folders.arranged, part.input as string));
-  const extension = config.clean.format === "jpeg" ? "jpg" : config.clean.format;
-  const images = new ImageFiles(folders.clean, await requireManifest(folders.clean, "clean"));
-  try {
-    const shard = await context.create("shard");
-    const places = await writeShard(shard, batches(), {
-      withExtra: carriesExtra(config),
-      compression: config.shards.compression,
-    });
-    const index = await context.create("index");
-    await index.write([Buffer.from(renderShardIndex((await shard.close()).bytes, places))]);
-  } finally {
-    await images.close();
-  }
-  return { rows: rows.length, outcomes: counter.outcomes };
+  const { folders, config, signal } = context;
+  const rows = await openRows<TranslatedRow>(join(folders.arranged, part.input as string));
+  const schema = shardSchema(carriesExtra(config));
+  const options = {
+    rowsPerBatch: config.shards.rowsPerBatch,
+    extension: config.clean.format === "jpeg" ? "jpg" : config.clean.format,
+  };
+  opening ??= requireManifest(folders.clean, "clean").then((clean) => new ImageFiles(folders.clean, clean));
+  const images = await opening;
+  const shard = await context.create("shard");
+  const places = await writeBatches(shard, schema, batches(), config.shards.compression);
+  const index = await context.create("index");
+  await index.write([Buffer.from(renderShardIndex((await shard.close()).bytes, places))]);
+  return { rows: rows.rows, outcomes: counter.outcomes };
 
-  async function* batches(): AsyncGenerator<ShardRow[]> {
-    for (const batch of cutBatches(rows, config.shards.rowsPerBatch)) {
-      context.signal.throwIfAborted();
-      yield await Promise.all(batch.map(toShardRow));
-      await images.trim();
+  async function* batches(): AsyncGenerator<ShardBatch, void, undefined> {
+    for await (const batch of arrangedBatches(schema, rows, images, options)) {
+      signal.throwIfAborted();
+      counter.many("ok", batch.rows, batch.imageBytes);
+      yield batch;
     }
-  }
-
-  async function toShardRow(row: TranslatedRow): Promise<ShardRow> {
-    const bytes = await images.read(row.image_part, {
-      offset: Number(row.image_offset),
-      length: row.image_length,
-    });
-    counter.row("ok", bytes.byteLength);
-    return {
-      image: { bytes, path: `${row.key}.${extension}` },
-      caption_es: row.caption_es,
-      caption_en: row.caption_en,
-      key: row.key,
-      url: row.url,
-      final_url: row.final_url,
-      width: row.width,
-      height: row.height,
-      source_sha256: row.source_sha256,
-      source_format: row.source_format,
-      source_width: row.source_width,
-      source_height: row.source_height,
-      phash: row.phash,
-      dhash: row.dhash,
-      source_line: row.line,
-      translation_score: row.score,
-      source_truncated: row.source_truncated,
-      target_truncated: row.target_truncated,
-      unknown_pieces: row.unknown_pieces,
-      translation_flags: row.flags,
-      extra: row.extra ?? null,
-    };
   }
 }
 

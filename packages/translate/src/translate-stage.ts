@@ -130,7 +130,7 @@ async function translatePart(
     facts.bettered += found.bettered;
     for (const [caption, translation] of found.translations) {
       translations.set(caption, translation);
-      for (let rows = rowsOf.get(caption) ?? 0; rows > 0; rows--) counter.row("ok", 0);
+      counter.many("ok", rowsOf.get(caption) ?? 0, 0);
     }
   }
   const rows = chosen.map((row) => {

@@ -5,7 +5,8 @@ import { valueOffsets } from "./value-offsets.js";
 /** An Arrow binary column without nulls, its values laid out one after the other. */
 export function binaryData(values: readonly Uint8Array[]): Data<Binary> {
   const offsets = valueOffsets(values.map(({ byteLength }) => byteLength));
-  const data = new Uint8Array(offsets.at(-1) ?? 0);
+  // Every byte of it is written below.
+  const data = new Uint8Array(Buffer.allocUnsafeSlow(offsets.at(-1) ?? 0).buffer);
   values.forEach((value, index) => {
     data.set(value, offsets[index]);
   });

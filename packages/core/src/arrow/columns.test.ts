@@ -1,5 +1,6 @@
 import {
   Bool,
+  type Data,
   type DataType,
   Float32,
   Float64,
@@ -16,6 +17,8 @@ import { describe, expect, it } from "vitest";
 
 import { chunkValues } from "./chunk-values.js";
 import { columnData } from "./column-data.js";
+import { gatherColumn } from "./gather-column.js";
+import { sliceColumn } from "./slice-column.js";
 
 const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constantFrom("", "ñandú", "🦙", "a\0b"));
 const columns: [name: string, type: DataType, value: fc.Arbitrary<unknown>][] = [
@@ -52,5 +55,79 @@ describe("a column laid out without Arrow's builders", () => {
     const data = columnData(new Utf8(), 4, (row) => `text ${row}`);
     const valueAt = chunkValues(new Vector([data]).slice(1, 3).data[0] ?? data);
     expect([valueAt(0), valueAt(1)]).toEqual(["text 1", "text 2"]);
+  });
+});
+
+const bytes = (data: Data): unknown => [
+  data.length,
+  data.nullCount,
+  ...Object.values(data.buffers as object).map((buffer: ArrayBufferView | undefined) =>
+    buffer === undefined
+      ? null
+      : Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength).toString("hex"),
+  ),
+];
+
+describe("a slice of a column", () => {
+  const same = (from: DataType, to: DataType, value: fc.Arbitrary<unknown>): void => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(value, { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 3 }),
+        fc.nat(),
+        fc.nat(),
+        (chunks, one, other) => {
+          const values = chunks.flat();
+          const [start = 0, end = 0] = [one, other]
+            .map((bound) => bound % (values.length + 1))
+            .sort((a, b) => a - b);
+          const slice = sliceColumn(
+            chunks.map((chunk) => columnData(from, chunk.length, (row) => chunk[row])),
+            to,
+            start,
+            end,
+          );
+          const laidOut = columnData(to, end - start, (row) => values[start + row]);
+          expect(bytes(slice)).toEqual(bytes(laidOut));
+        },
+      ),
+    );
+  };
+
+  it.each(columns)(
+    "of %s has the bytes of its values laid out anew, in one chunk or over several",
+    (_, type, value) => {
+      same(type, type, value);
+      same(type, type, fc.option(value));
+    },
+  );
+
+  it("can have another type that holds the same numbers", () => {
+    same(new Uint32(), new Int32(), fc.nat(2 ** 31 - 1));
+    same(new Uint16(), new Int32(), fc.nat(65_535));
+  });
+});
+
+describe("rows gathered from a column", () => {
+  it.each(columns)("of %s have the bytes of their values laid out anew, in any order", (_, type, value) => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.option(value, { freq: 20 }), { minLength: 1, maxLength: 20 }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        fc.array(fc.nat(), { maxLength: 30 }),
+        (chunks, picks) => {
+          const values = chunks.flat();
+          const indexes = picks.map((pick) => pick % values.length);
+          const gathered = gatherColumn(
+            chunks.map((chunk) => columnData(type, chunk.length, (row) => chunk[row])),
+            type,
+            indexes,
+          );
+          const laidOut = columnData(type, indexes.length, (row) => values[indexes[row] ?? -1]);
+          expect(bytes(gathered)).toEqual(bytes(laidOut));
+        },
+      ),
+    );
   });
 });

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 
-import { type Data, tableFromIPC } from "apache-arrow";
+import { type Data, type DataType, tableFromIPC } from "apache-arrow";
 
 import { LeyendaError } from "../errors.js";
-import { chunkValues } from "./chunk-values.js";
+import { columnValues } from "./column-values.js";
+import { gatherColumn } from "./gather-column.js";
+import { sliceColumn } from "./slice-column.js";
 
 /** A part's rows file in memory, of which any columns and rows can be had as values. */
 export interface RowsFile<Row extends object> {
@@ -20,69 +22,64 @@ export interface RowsFile<Row extends object> {
     indexes?: ArrayLike<number>,
     columns?: readonly Column[],
   ): Pick<Row, Column>[];
+  /**
+   * A range of a column as a column of its own; see `sliceColumn`.
+   *
+   * @throws LeyendaError DATA_CORRUPT where there is no such column
+   */
+  slice(name: keyof Row & string, type: DataType, start: number, end: number): Data;
+  /**
+   * Some rows of a column as a column of their own; see `gatherColumn`.
+   *
+   * @throws LeyendaError DATA_CORRUPT where there is no such column
+   */
+  gather(name: keyof Row & string, type: DataType, indexes: ArrayLike<number>): Data;
 }
 
 /**
  * Reads a part's rows file whole (a part of 10,000 rows is a few MB). Its values are decoded when they are asked for.
  *
+ * @param source where it lies, or its bytes
  * @throws LeyendaError DATA_CORRUPT when it is missing or no Arrow stream
  */
-export async function openRows<Row extends object>(path: string): Promise<RowsFile<Row>> {
-  const table = await readFile(path)
+export async function openRows<Row extends object>(source: string | Uint8Array): Promise<RowsFile<Row>> {
+  const path = typeof source === "string" ? source : "memory";
+  const reading = typeof source === "string" ? readFile(source) : Promise.resolve(source);
+  const table = await reading
     .then((bytes) => tableFromIPC(bytes))
     .catch((cause: unknown) => {
       throw corrupt(path, cause);
     });
   const names = table.schema.names.map(String);
 
-  function columnOf(
-    name: string,
-    wanted: ArrayLike<number> | undefined,
-    give: (index: number, value: unknown) => void,
-  ): void {
+  function chunksOf(name: string): readonly Data[] {
     const vector = table.getChild(name);
     if (vector === null) throw corrupt(path, new Error(`there is no column ${name}`));
-    const chunks = vector.data.map(({ length }) => length);
-    const readers = vector.data.map((data: Data) => chunkValues(data));
-    if (wanted === undefined) {
-      let row = 0;
-      readers.forEach((valueAt, chunk) => {
-        for (let index = 0; index < (chunks[chunk] ?? 0); index += 1, row += 1) give(row, valueAt(index));
-      });
-      return;
-    }
-    for (let index = 0; index < wanted.length; index += 1) {
-      let [chunk, row] = [0, wanted[index] ?? 0];
-      while (row >= (chunks[chunk] ?? Infinity)) {
-        row -= chunks[chunk] ?? 0;
-        chunk += 1;
-      }
-      give(index, readers[chunk]?.(row));
-    }
+    return vector.data as Data[];
   }
 
   // The schema that wrote the file gave these types; a file of another kind has failed above.
   return {
     rows: table.numRows,
     column: (name) => {
-      const values = new Array<unknown>(table.numRows);
-      columnOf(name, undefined, (row, value) => {
-        values[row] = value;
-      });
-      return values as never;
+      const valueAt = columnValues(chunksOf(name));
+      return Array.from({ length: table.numRows }, (_, row) => valueAt(row)) as never;
     },
     take: (indexes, columns) => {
       const length = indexes?.length ?? table.numRows;
       const wanted = columns ?? names;
       const blank = blankRow(wanted);
       const rows = Array.from({ length }, () => ({ ...blank }));
-      for (const name of wanted)
-        columnOf(name, indexes, (index, value) => {
-          const row = rows[index];
-          if (row !== undefined) row[name] = value;
+      for (const name of wanted) {
+        const valueAt = columnValues(chunksOf(name));
+        rows.forEach((row, index) => {
+          row[name] = valueAt(indexes === undefined ? index : (indexes[index] ?? -1));
         });
+      }
       return rows as never;
     },
+    slice: (name, type, start, end) => sliceColumn(chunksOf(name), type, start, end),
+    gather: (name, type, indexes) => gatherColumn(chunksOf(name), type, indexes),
   };
 }
 

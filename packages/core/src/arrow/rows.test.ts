@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PartFile } from "../parts/part-file.js";
 import { type SelectionRow, selectionRowSchema } from "../rows/selection-row.js";
 import { type TranslatedRow, translatedRowSchema } from "../rows/translated-row.js";
+import { openRows } from "./open-rows.js";
 import { readRows } from "./read-rows.js";
+import { RowsSpill } from "./rows-spill.js";
 import { writeRows } from "./write-rows.js";
 
 let folder: string;
@@ -81,5 +83,28 @@ describe("rows files", () => {
     const path = join(folder, "x.arrow");
     await writeFile(path, "not Arrow at all, but long enough to look at");
     await expect(readRows(path)).rejects.toMatchObject({ code: "DATA_CORRUPT", where: path });
+  });
+});
+
+describe("rows laid aside", () => {
+  it("come back in the order in which they were added, and leave no file", async () => {
+    const rows = Array.from({ length: 9 }, (_, line) => ({ ...translated, line, caption_es: `pez ${line}` }));
+    const file = await PartFile.create(join(folder, "t.arrow"));
+    await writeRows(file, translatedRowSchema, rows);
+    await file.close();
+    const spill = await RowsSpill.create<TranslatedRow>(folder, translatedRowSchema);
+    const from = await openRows<TranslatedRow>(file.path);
+    await spill.add(from, [7, 1]);
+    await spill.add(from, []);
+    await spill.add(from, [4, 0, 8]);
+    expect(await readdir(folder)).toEqual(["t.arrow"]);
+    expect((await spill.read()).take()).toEqual([7, 1, 4, 0, 8].map((line) => rows[line]));
+    await spill.close();
+  });
+
+  it("may be none", async () => {
+    const spill = await RowsSpill.create<TranslatedRow>(folder, translatedRowSchema);
+    expect((await spill.read()).rows).toBe(0);
+    await spill.close();
   });
 });

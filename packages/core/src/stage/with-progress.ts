@@ -11,6 +11,8 @@ export interface RowCounter {
   begin: () => void;
   /** A row has ended. */
   row: (outcome: Outcome, bytes: number, told?: Omit<RowFailure, "outcome">) => void;
+  /** So many rows have ended alike; bytes of all together. */
+  many: (outcome: Outcome, rows: number, bytes: number) => void;
   /** Counts over the whole part so far. */
   readonly outcomes: OutcomeCounts;
   readonly rows: number;
@@ -29,6 +31,14 @@ export async function* withProgress<Result>(
   let begun = 0;
   const total: OutcomeCounts = {};
   let rows = 0;
+  const many: RowCounter["many"] = (outcome, more, bytes) => {
+    if (more === 0) return;
+    rows += more;
+    addOutcomes(total, { [outcome]: more });
+    pending.rows += more;
+    pending.bytes += bytes;
+    addOutcomes(pending.outcomes, { [outcome]: more });
+  };
   const counter: RowCounter = {
     outcomes: total,
     get rows() {
@@ -37,12 +47,9 @@ export async function* withProgress<Result>(
     begin: () => {
       begun += 1;
     },
+    many,
     row: (outcome, bytes, told) => {
-      rows += 1;
-      addOutcomes(total, { [outcome]: 1 });
-      pending.rows += 1;
-      pending.bytes += bytes;
-      addOutcomes(pending.outcomes, { [outcome]: 1 });
+      many(outcome, 1, bytes);
       if (told !== undefined && outcome !== "ok")
         (pending.failures ??= []).push({ line: told.line, url: told.url, outcome, detail: told.detail });
     },

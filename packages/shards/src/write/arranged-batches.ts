@@ -1,0 +1,71 @@
+import { type RowsFile, type TranslatedRow, valueOffsets } from "@leyenda/core";
+import { Binary, type Data, type DataType, makeData, type Schema, type Struct } from "apache-arrow";
+
+import { cutBatches } from "./cut-batches.js";
+import { imageData } from "./image-data.js";
+import type { ImageFiles, ImagePlace } from "./image-files.js";
+import type { ShardRow } from "./shard-schema.js";
+import { batchesInFlight, type ShardBatch } from "./write-batches.js";
+
+/** Columns of a shard that have another name among the arranged rows. */
+const origins: Partial<Record<keyof ShardRow, keyof TranslatedRow>> = {
+  source_line: "line",
+  translation_score: "score",
+  translation_flags: "flags",
+};
+
+export interface ArrangedBatchesOptions {
+  rowsPerBatch: number;
+  /** What pictures' names end in. */
+  extension: string;
+}
+
+/**
+ * Lays out the record batches of a shard from its arranged rows and the pictures that they name. No row becomes an object: columns
+ * are parts of the rows file's, pictures are read to where they are written from.
+ *
+ * @param rows in the order of the shard
+ */
+export async function* arrangedBatches(
+  schema: Schema,
+  rows: RowsFile<TranslatedRow>,
+  images: ImageFiles,
+  { rowsPerBatch, extension }: ArrangedBatchesOptions,
+): AsyncGenerator<ShardBatch & { imageBytes: number }, void, undefined> {
+  const [keys, parts] = [rows.column("key"), rows.column("image_part")];
+  const [offsets, lengths] = [rows.column("image_offset"), rows.column("image_length")];
+  // Some are being written while another is filled.
+  const memory = Array.from({ length: batchesInFlight + 1 }, () => new Uint8Array(0));
+  let turn = 0;
+  for (const { start, end } of cutBatches(lengths, rowsPerBatch)) {
+    const places = Array.from({ length: end - start }, (_, index): ImagePlace => ({
+      part: parts[start + index] ?? "",
+      offset: Number(offsets[start + index]),
+      length: lengths[start + index] ?? 0,
+    }));
+    const ends = valueOffsets(places.map(({ length }) => length));
+    const imageBytes = ends.at(-1) ?? 0;
+    let data = memory[turn] ?? new Uint8Array(0);
+    if (data.byteLength < imageBytes) memory[turn] = data = new Uint8Array(Math.ceil(imageBytes * 1.25));
+    turn = (turn + 1) % memory.length;
+    await images.read(places, data);
+    const bytes = makeData({
+      type: new Binary(),
+      length: places.length,
+      nullCount: 0,
+      valueOffsets: ends,
+      data: data.subarray(0, imageBytes),
+    });
+    const columns = schema.fields.map(({ name, type }): Data => {
+      if (name === "image")
+        return imageData(type as Struct, bytes, (row) => `${keys[start + row] ?? ""}.${extension}`);
+      return rows.slice(
+        origins[name as keyof ShardRow] ?? (name as keyof TranslatedRow),
+        type as DataType,
+        start,
+        end,
+      );
+    });
+    yield { rows: places.length, columns, imageBytes };
+  }
+}
