@@ -159,6 +159,24 @@ it("captions picture files", async () => {
   expect(fromPath?.ids.length).toBeGreaterThan(0);
 });
 
+it("captions and scores pictures that it has looked at once as those that it looks at each time", async () => {
+  const captioner = named("torch-fp32");
+  const some = pixels.subarray(0, 5 * 3 * edge * edge);
+  const seen = await captioner.look(some, { batchSize: 2 });
+  expect(seen.map(({ pictures: count }) => count)).toEqual([2, 2, 1]);
+  const captions = await captioner.captionPixels(seen);
+  expect(captions).toEqual(await captioner.captionPixels(some, { batchSize: 2 }));
+  const texts = captions.map(({ text }) => text);
+  expect(await captioner.score(seen, texts)).toEqual(await captioner.score(some, texts, { batchSize: 2 }));
+});
+
+it("gives a caption's tokens, cut to a length, and their text", () => {
+  const captioner = named("torch-fp32");
+  const { ids: tokens, truncated } = captioner.encode("un perro negro en la playa", { maxLength: 4 });
+  expect([tokens.length, truncated]).toEqual([4, true]);
+  expect("un perro negro en la playa".startsWith(captioner.decode(tokens))).toBe(true);
+});
+
 it("says how many numbers a picture has, where there are others", async () => {
   await expect(named("torch-fp32").captionPixels(new Float32Array(100))).rejects.toThrow("multiple of 3072");
 });

@@ -39,6 +39,12 @@ export interface CaptionScore {
 
 type Tensors = Record<string, Tensor>;
 
+/** A batch of pictures that the model has looked at: what its decoder is told of them. */
+export interface SeenPictures {
+  pictures: number;
+  tensors: Tensors;
+}
+
 /** A CLIP-Vision-Marian model ready to caption pictures. Its batches run one after the other; use one `Captioner` a process. */
 export class Captioner {
   readonly info: CaptionModelInfo;
@@ -109,9 +115,23 @@ export class Captioner {
     return captions;
   }
 
-  /** The same for pictures that are prepared already: float32 [pictures, 3, edge, edge], see `preprocessBatch`. */
-  async captionPixels(
+  /**
+   * Looks at pictures, for whoever wants to caption them and score captions as well: it is looked once.
+   *
+   * @param pixels float32 [pictures, 3, edge, edge], see `preprocessBatch`
+   */
+  async look(
     pixels: Float32Array,
+    { batchSize = defaultBatch }: { batchSize?: number } = {},
+  ): Promise<SeenPictures[]> {
+    const seen: SeenPictures[] = [];
+    for (const batch of this.#batches(pixels, batchSize)) seen.push(await this.#see(batch));
+    return seen;
+  }
+
+  /** The same for pictures that are prepared already: float32 [pictures, 3, edge, edge], see `preprocessBatch`; or looked at. */
+  async captionPixels(
+    pixels: Float32Array | readonly SeenPictures[],
     options: Partial<Omit<CaptionOptions, "batchSize">> & { batchSize?: number } = {},
   ): Promise<Caption[]> {
     const { config } = this.info;
@@ -126,15 +146,14 @@ export class Captioner {
       maxLength: Math.min(asked.maxLength ?? maxLength, maxPositions),
     };
     const captions: Caption[] = [];
-    for (const batch of this.#batches(pixels, batchSize)) {
-      const perSentence = await this.#see(batch);
+    for await (const { pictures, tensors } of this.#seen(pixels, batchSize)) {
       const found = await this.#withMemory((memory) =>
         decodeBatch({
           step: (inputs) => this.#decoder.run({ ...inputs, target: noTargets(inputs.ids) }),
           config,
           words: config.vocabularySize,
-          perSentence,
-          sentences: batch.dims[0] ?? 0,
+          perSentence: tensors,
+          sentences: pictures,
           search,
           memory,
         }),
@@ -157,16 +176,16 @@ export class Captioner {
   /**
    * Says how likely given captions of pictures are, as the loss of training is taken.
    *
-   * @param pixels float32 [pictures, 3, edge, edge]
+   * @param pixels float32 [pictures, 3, edge, edge]; or pictures that were looked at
    * @param captions one for each picture
    * @param options.maxLength captions are cut to this many tokens, `</s>` included. @default 64
    */
   async score(
-    pixels: Float32Array,
+    pixels: Float32Array | readonly SeenPictures[],
     captions: readonly string[],
     { maxLength = 64, batchSize = defaultBatch }: { maxLength?: number; batchSize?: number } = {},
   ): Promise<CaptionScore[]> {
-    const encoded = captions.map((caption) => this.#tokenizer.encodeTarget(caption, maxLength));
+    const encoded = captions.map((caption) => this.encode(caption, { maxLength }));
     const scores = await this.scoreIds(
       pixels,
       encoded.map(({ ids }) => ids),
@@ -181,19 +200,18 @@ export class Captioner {
 
   /** The same for captions that are split into tokens already, `</s>` included. */
   async scoreIds(
-    pixels: Float32Array,
+    pixels: Float32Array | readonly SeenPictures[],
     targets: readonly (readonly number[])[],
     { batchSize = defaultBatch }: { batchSize?: number } = {},
   ): Promise<Float32Array[]> {
     const scores: Float32Array[] = [];
-    for (const batch of this.#batches(pixels, batchSize)) {
-      const perSentence = await this.#see(batch);
-      const of = targets.slice(scores.length, scores.length + (batch.dims[0] ?? 0));
+    for await (const { pictures, tensors } of this.#seen(pixels, batchSize)) {
+      const of = targets.slice(scores.length, scores.length + pictures);
       const found = await this.#withMemory((memory) =>
         scoreTargets({
           step: (inputs) => this.#decoder.run(inputs),
           config: this.info.config,
-          perSentence,
+          perSentence: tensors,
           targets: of,
           memory,
         }),
@@ -201,6 +219,24 @@ export class Captioner {
       scores.push(...found);
     }
     return scores;
+  }
+
+  /**
+   * A caption's tokens, as the model was trained on them.
+   *
+   * @param maxLength captions are cut to this many, `</s>` included. @default 64
+   */
+  encode(
+    caption: string,
+    { maxLength = 64 }: { maxLength?: number } = {},
+  ): { ids: number[]; truncated: boolean } {
+    const { ids, truncated } = this.#tokenizer.encodeTarget(caption, maxLength);
+    return { ids, truncated };
+  }
+
+  /** The text of tokens, without special ones. */
+  decode(ids: readonly number[]): string {
+    return this.#tokenizer.decode(ids);
   }
 
   /** Frees the model's memory. */
@@ -222,12 +258,20 @@ export class Captioner {
     }
   }
 
+  async *#seen(
+    pixels: Float32Array | readonly SeenPictures[],
+    batchSize: number,
+  ): AsyncGenerator<SeenPictures> {
+    if (!(pixels instanceof Float32Array)) yield* pixels;
+    else for (const batch of this.#batches(pixels, batchSize)) yield await this.#see(batch);
+  }
+
   /** What the decoder is told of pictures: every part of them may be looked at. */
-  async #see(pixels: Tensor): Promise<Tensors> {
+  async #see(pixels: Tensor): Promise<SeenPictures> {
     const cross = await this.#vision.run({ pixels });
     const [pictures = 0, , , length = 0] = cross.cross_keys_0?.dims ?? [];
     const mask = new Tensor("float32", new Float32Array(pictures * length), [pictures, 1, 1, length]);
-    return { ...cross, cross_mask: mask };
+    return { pictures, tensors: { ...cross, cross_mask: mask } };
   }
 
   async #withMemory<Result>(use: (memory: CacheMemory) => Promise<Result>): Promise<Result> {

@@ -3,7 +3,7 @@ export type { CaptionedPicture, NamedPicture } from "./caption-pictures.js";
 export { readCaptionModelInfo } from "./caption-model-info.js";
 export type { CaptionModelInfo } from "./caption-model-info.js";
 export { Captioner } from "./captioner.js";
-export type { Caption, CaptionOptions, CaptionScore } from "./captioner.js";
+export type { Caption, CaptionOptions, CaptionScore, SeenPictures } from "./captioner.js";
 export { clipVisionMarianConfigSchema } from "./config/clip-vision-marian-config.js";
 export type { ClipVisionMarianConfig } from "./config/clip-vision-marian-config.js";
 export { readConfig } from "./config/read-config.js";

@@ -8,6 +8,7 @@ import type { Io } from "./io.js";
 import { addBuildVerb } from "./verbs/build.js";
 import { addCaptionVerb } from "./verbs/caption.js";
 import { addDiffVerb } from "./verbs/diff.js";
+import { addEvalVerb } from "./verbs/eval.js";
 import { addExportVerb } from "./verbs/export.js";
 import { addFetchVerb } from "./verbs/fetch.js";
 import { addModelVerb } from "./verbs/model.js";
@@ -50,6 +51,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     .exitOverride();
   addFetchVerb(program, verb);
   addStageVerbs(program, verb);
+  addEvalVerb(program, verb);
   addTranslateVerb(program, verb);
   addBuildVerb(program, verb);
   addExportVerb(program, verb);

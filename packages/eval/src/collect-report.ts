@@ -14,7 +14,6 @@ import {
   type TranslatedRow,
   type TranslationFlag,
 } from "@leyenda/core";
-import sharp from "sharp";
 
 import { collectDownloads, collectHosts } from "./collect-downloads.js";
 import { Histogram } from "./histogram.js";
@@ -23,6 +22,7 @@ import { bleu } from "./metrics/bleu.js";
 import { chrf } from "./metrics/chrf.js";
 import { politenessFigures } from "./politeness-figures.js";
 import type { Count, ReportData, SamplePicture } from "./report/report-data.js";
+import { thumbnail } from "./thumbnail.js";
 
 /** What the report calls each sign of a poor translation. */
 const flagLabels: Record<TranslationFlag, string> = {
@@ -36,8 +36,6 @@ const flagLabels: Record<TranslationFlag, string> = {
   target_truncated: "translation cut",
   unknown_pieces: "unknown pieces",
 };
-
-const thumbnailPixels = 320;
 
 /** Gathers what the report says out of all stages, part by part: memory does not grow with the rows but for the hosts. */
 export async function collectReport(context: PartContext): Promise<ReportData> {
@@ -258,12 +256,8 @@ async function readPictures(
       const reader = await readImages(join(folders.clean, images));
       const jpeg = await reader.read({ offset: Number(row.image_offset), length: row.image_length });
       await reader.close();
-      const small = sharp(jpeg).resize(thumbnailPixels, thumbnailPixels, {
-        fit: "inside",
-        withoutEnlargement: true,
-      });
       pictures.push({
-        jpegBase64: (await small.jpeg({ quality: 75 }).toBuffer()).toString("base64"),
+        jpegBase64: await thumbnail(jpeg),
         en: row.caption_en,
         es: row.caption_es,
         reference: references.get(`${row.url}\t${row.caption_en}`) ?? null,

@@ -29,3 +29,26 @@ export { pairedRandomization } from "./significance/paired-randomization.js";
 export { writeFetchReport } from "./write-fetch-report.js";
 export { renderReport } from "./report/render-report.js";
 export type { Count, HostRow, ReportData, SamplePicture } from "./report/report-data.js";
+export { evaluateCaptioner } from "./captions/evaluate-captioner.js";
+export type {
+  EvaluatedSplit,
+  EvaluateOptions,
+  PictureRow,
+  Prediction,
+} from "./captions/evaluate-captioner.js";
+export { evaluateCaptions } from "./captions/evaluate-captions.js";
+export type { CaptionEvaluation, EvaluateCaptionsOptions } from "./captions/evaluate-captions.js";
+export type { CaptionLoss } from "./captions/caption-loss.js";
+export type { CaptionSet } from "./captions/caption-set.js";
+export type { CaptionComparison } from "./captions/compare-captions.js";
+export { pairCaptions } from "./captions/pair-captions.js";
+export type { PairedCaptions } from "./captions/pair-captions.js";
+export { readCaptions } from "./captions/read-captions.js";
+export type { CaptionLine } from "./captions/read-captions.js";
+export { renderScoreTable } from "./captions/render-score-table.js";
+export type { CaptionFigures, CaptionResult } from "./captions/score-captions.js";
+export { writeCaptionResults } from "./captions/write-caption-results.js";
+export type { CaptionResultsOptions } from "./captions/write-caption-results.js";
+export { writeScalars } from "./tensorboard/write-scalars.js";
+export type { ScalarsOptions } from "./tensorboard/write-scalars.js";
+export { thumbnail } from "./thumbnail.js";

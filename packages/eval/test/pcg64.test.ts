@@ -12,6 +12,12 @@ describe("Pcg64", () => {
     const random = new Pcg64(seed);
     expect(choice.map(() => random.below(limit))).toEqual(choice);
     const coins = new Pcg64(seed);
-    expect(bits.map(() => coins.nextBit())).toEqual(bits);
+    expect(bits.map(() => coins.nextBits(1))).toEqual(bits);
+    // In pieces that do not fit into words of 32.
+    const pieces = new Pcg64(seed);
+    const taken = Array.from({ length: 14 }, () => pieces.nextBits(7));
+    expect(taken.flatMap((piece) => Array.from({ length: 7 }, (_, bit) => (piece >> bit) & 1))).toEqual(
+      bits.slice(0, 98),
+    );
   });
 });

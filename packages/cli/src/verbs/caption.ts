@@ -10,6 +10,7 @@ import { positiveInteger } from "../options/dataset-options.js";
 import { openFolder } from "../options/open-folder.js";
 import { addSearchOptions, searchOf, type SearchFlags } from "../options/search-options.js";
 import type { Io } from "../io.js";
+import { namedRows } from "../named-rows.js";
 import type { Verb } from "../run-cli.js";
 
 interface CaptionFlags extends SearchFlags {
@@ -108,15 +109,5 @@ async function* fromPath(input: string, io: Io): AsyncGenerator<NamedPicture> {
 }
 
 async function* fromDatasets(inputs: readonly string[], split: string, io: Io): AsyncGenerator<NamedPicture> {
-  const { readRows } = await import("@leyenda/shards/read");
-  for (const input of inputs) {
-    const { folder } = await openFolder(input, {}, io);
-    for await (const { key, url, picture, file, index } of readRows(folder, { split })) {
-      const name = key ?? url ?? `${file}:${index}`;
-      const missing = new LeyendaError("SOURCE_MISSING", "the row has no picture", {
-        where: `${file}, row ${index}`,
-      });
-      yield { name, picture: picture ?? missing };
-    }
-  }
+  for (const input of inputs) yield* namedRows((await openFolder(input, {}, io)).folder, split);
 }

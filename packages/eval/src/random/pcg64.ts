@@ -42,15 +42,13 @@ export class Pcg64 {
     }
     this.#step();
     const state = this.#state;
-    const [s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0] = [
-      ...[state[0], state[1], state[2], state[3]],
-      ...[state[4], state[5], state[6], state[7]],
-    ];
-    const high = ((s7 ^ s3) << 16) | (s6 ^ s2);
-    const low = ((s5 ^ s1) << 16) | (s4 ^ s0);
-    const turn = s7 >>> 10;
+    const top = state[7] ?? 0;
+    const high = ((top ^ (state[3] ?? 0)) << 16) | ((state[6] ?? 0) ^ (state[2] ?? 0));
+    const low = (((state[5] ?? 0) ^ (state[1] ?? 0)) << 16) | ((state[4] ?? 0) ^ (state[0] ?? 0));
+    const turn = top >>> 10;
     const shift = turn & 31;
-    const [a, b] = turn < 32 ? [high, low] : [low, high];
+    const a = turn < 32 ? high : low;
+    const b = turn < 32 ? low : high;
     // A shift by 32 is one by 0 in JavaScript.
     const upper = shift === 0 ? a : (a >>> shift) | (b << (32 - shift));
     const lower = shift === 0 ? b : (b >>> shift) | (a << (32 - shift));
@@ -76,16 +74,29 @@ export class Pcg64 {
     }
   }
 
-  /** A single bit, as `rng.integers(2, dtype=bool)` takes them: the lowest of each 32 first. */
-  nextBit(): number {
-    if (this.#bitsLeft === 0) {
-      this.#bits = this.nextUint32();
-      this.#bitsLeft = 32;
+  /** Adds to each number how often its place is chosen, of as many choices as there are places. */
+  countChoices(times: Uint32Array): void {
+    const { length } = times;
+    for (let draw = 0; draw < length; draw += 1) {
+      const place = this.below(length);
+      times[place] = (times[place] ?? 0) + 1;
     }
-    const bit = this.#bits & 1;
-    this.#bits >>>= 1;
-    this.#bitsLeft -= 1;
-    return bit;
+  }
+
+  /**
+   * Up to 31 bits, the first lowest, as `rng.integers(2, dtype=bool)` takes them: of each 32 the lowest first.
+   */
+  nextBits(count: number): number {
+    if (this.#bitsLeft >= count) {
+      const bits = this.#bits & ((1 << count) - 1);
+      this.#bits >>>= count;
+      this.#bitsLeft -= count;
+      return bits;
+    }
+    const [first, had] = [this.#bits, this.#bitsLeft];
+    this.#bits = this.nextUint32();
+    this.#bitsLeft = 32;
+    return (first & ((1 << had) - 1)) | (this.nextBits(count - had) << had);
   }
 
   /** state · multiplier + increment, modulo 2^128. */

@@ -16,7 +16,7 @@ code { font: .85em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap
 .figures b { display: block; font-size: 1.6rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-section > .scroll + .scroll { margin-top: 2rem; }
+section > .scroll + .scroll, section > .scroll + .columns { margin-top: 2rem; }
 caption { text-align: left; font-weight: 600; padding-bottom: .5rem; }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th { font-weight: 500; color: var(--dim); }

@@ -27,10 +27,10 @@ export function pairedBootstrap(
   system: readonly SummedScore[],
   options: ResampleOptions = {},
 ): PairedBootstrap[] {
-  const [ours, theirs] = [resample(system, options), resample(baseline, options)];
+  const resampled = resample([...system, ...baseline], options);
   return system.map((score, place) => {
     const other = baseline[place];
-    const [values, otherValues] = [ours[place], theirs[place]];
+    const [values, otherValues] = [resampled[place], resampled[system.length + place]];
     if (other === undefined || values === undefined || otherValues === undefined)
       throw new RangeError("two systems are compared by the same scores");
     const round = score.resampled ?? exact;

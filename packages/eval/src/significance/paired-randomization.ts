@@ -1,17 +1,19 @@
 import { type SummedScore, sumStatistics } from "../metrics/summed-score.js";
 import { Pcg64 } from "../random/pcg64.js";
-import { groupScores } from "./group-scores.js";
+import { joinColumns } from "./join-columns.js";
 import { pValue } from "./p-value.js";
 import { defaultSeed } from "./resample.js";
 
 /** Segments whose sums are looked up together, and choices of them. */
 const group = 4;
 const options = 2 ** group;
+/** Trials that are summed together: so many sums stay in the processor's nearest memory. */
+const block = 64;
 
 export interface RandomizationOptions {
   /** @default 10000 */
   trials?: number;
-  /** @default 12345 */
+  /** From 0 to 2^32 − 1. @default 12345 */
   seed?: number;
 }
 
@@ -29,50 +31,53 @@ export function pairedRandomization(
   { trials = 10_000, seed = defaultSeed }: RandomizationOptions = {},
 ): number[] {
   const segments = system[0]?.segments ?? 0;
-  const differences = system.map(() => new Float64Array(trials));
-  const pairs = groupScores(system).map((places) => {
-    const [score, other] = [system[places[0] ?? 0], baseline[places[0] ?? 0]];
-    if (score === undefined || other?.segments !== score.segments || other.width !== score.width)
+  const pairs = system.map((score, place) => {
+    const other = baseline[place];
+    if (other?.segments !== segments || score.segments !== segments || other.width !== score.width)
       throw new RangeError("two systems are compared by the same scores of the same segments");
     return {
-      ...{ places, width: score.width, ours: sumStatistics(score), theirs: sumStatistics(other) },
-      table: differenceTable(score, other),
+      ...{ of: score.of, ours: sumStatistics(score), theirs: sumStatistics(other) },
+      byChance: new Float64Array(trials),
+      // What a segment's exchange changes.
+      values: other.statistics.map((value, at) => value - (score.statistics[at] ?? 0)),
+      width: score.width,
     };
   });
-  const choices = new Uint8Array(Math.ceil(segments / group));
+  const { matrix, width, places } = joinColumns(segments, pairs);
+  const table = sumsOfChoices(matrix, width, segments);
+  const groups = Math.ceil(segments / group);
+  const choices = new Uint8Array(block * groups);
   const random = new Pcg64(seed);
-  for (let trial = 0; trial < trials; trial += 1) {
-    draw(random, choices, segments);
-    for (const { places, width, ours, theirs, table } of pairs) {
-      // A bit that is set leaves a segment's baseline with the baseline, as there.
-      const moved = lookUp(table, choices, width);
-      const a = ours.map((sum, place) => sum + (moved[place] ?? 0));
-      const b = theirs.map((sum, place) => sum - (moved[place] ?? 0));
-      for (const place of places) {
-        const of = system[place]?.of;
-        const results = differences[place];
-        if (of !== undefined && results !== undefined) results[trial] = Math.abs(of(a) - of(b));
+  const moved = new Float64Array(block * width);
+  for (let first = 0; first < trials; first += block) {
+    const count = Math.min(block, trials - first);
+    for (let trial = 0; trial < count; trial += 1)
+      draw(random, choices.subarray(trial * groups, (trial + 1) * groups), segments);
+    lookUp(table, width, choices, groups, moved);
+    for (let trial = 0; trial < count; trial += 1) {
+      for (const [place, { of, ours, theirs, byChance }] of pairs.entries()) {
+        const change = (at: number): number => {
+          const column = places[place]?.[at] ?? -1;
+          return column === -1 ? 0 : (moved[trial * width + column] ?? 0);
+        };
+        // A bit that is set leaves a segment's baseline with the baseline, as there.
+        const a = ours.map((sum, at) => sum + change(at));
+        const b = theirs.map((sum, at) => sum - change(at));
+        byChance[first + trial] = Math.abs(of(a) - of(b));
       }
     }
   }
-  return system.map((score, place) => {
-    const [other, byChance] = [baseline[place], differences[place]];
-    if (other === undefined || byChance === undefined) throw new RangeError("the baseline lacks a score");
-    return pValue(byChance, Math.abs(other.of(sumStatistics(other)) - score.of(sumStatistics(score))));
-  });
+  return pairs.map(({ of, ours, theirs, byChance }) => pValue(byChance, Math.abs(of(theirs) - of(ours))));
 }
 
+/** A bit for each segment, in groups. */
 function draw(random: Pcg64, choices: Uint8Array, segments: number): void {
-  choices.fill(0);
-  for (let segment = 0; segment < segments; segment += 1) {
-    const at = Math.floor(segment / group);
-    choices[at] = (choices[at] ?? 0) | (random.nextBit() << (segment % group));
-  }
+  for (let at = 0; at < choices.length; at += 1)
+    choices[at] = random.nextBits(Math.min(group, segments - at * group));
 }
 
-/** For each group of segments and each choice of them, the sum of their differences baseline − system: [groups, options, width]. */
-function differenceTable(score: SummedScore, other: SummedScore): Float64Array {
-  const { segments, width } = score;
+/** For each group of segments and each choice of them, the sum of their rows: [groups, options, width]. */
+function sumsOfChoices(matrix: Float64Array, width: number, segments: number): Float64Array {
   const groups = Math.ceil(segments / group);
   const table = new Float64Array(groups * options * width);
   for (let at = 0; at < groups; at += 1)
@@ -81,22 +86,29 @@ function differenceTable(score: SummedScore, other: SummedScore): Float64Array {
       const highest = 31 - Math.clz32(choice);
       const entry = (at * options + choice) * width;
       const smaller = (at * options + (choice ^ (1 << highest))) * width;
-      const segment = (at * group + highest) * width;
+      const row = (at * group + highest) * width;
       for (let place = 0; place < width; place += 1)
-        table[entry + place] =
-          (table[smaller + place] ?? 0) +
-          (other.statistics[segment + place] ?? 0) -
-          (score.statistics[segment + place] ?? 0);
+        table[entry + place] = (table[smaller + place] ?? 0) + (matrix[row + place] ?? 0);
     }
   return table;
 }
 
-function lookUp(table: Float64Array, choices: Uint8Array, width: number): Float64Array {
-  const sums = new Float64Array(width);
-  for (let at = 0; at < choices.length; at += 1) {
-    const entry = (at * options + (choices[at] ?? 0)) * width;
-    for (let place = 0; place < width; place += 1)
-      sums[place] = (sums[place] ?? 0) + (table[entry + place] ?? 0);
+/** The sums of a block of trials: [block, width]. */
+function lookUp(
+  table: Float64Array,
+  width: number,
+  choices: Uint8Array,
+  groups: number,
+  sums: Float64Array,
+): void {
+  sums.fill(0);
+  for (let at = 0; at < groups; at += 1) {
+    for (let trial = 0; trial < block; trial += 1) {
+      const choice = choices[trial * groups + at] ?? 0;
+      if (choice === 0) continue;
+      const [start, entry] = [trial * width, (at * options + choice) * width];
+      for (let place = 0; place < width; place += 1)
+        sums[start + place] = (sums[start + place] ?? 0) + (table[entry + place] ?? 0);
+    }
   }
-  return sums;
 }

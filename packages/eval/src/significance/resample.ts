@@ -1,16 +1,19 @@
 import type { SummedScore } from "../metrics/summed-score.js";
 import { Pcg64 } from "../random/pcg64.js";
-import { groupScores } from "./group-scores.js";
+import { joinColumns } from "./join-columns.js";
 
 export interface ResampleOptions {
   /** @default 1000 */
   resamples?: number;
-  /** @default 12345 */
+  /** From 0 to 2^32 − 1. @default 12345 */
   seed?: number;
 }
 
 export const defaultResamples = 1000;
 export const defaultSeed = 12_345;
+
+/** Resamples that are summed together: so many sums stay in the processor's nearest memory. */
+const block = 16;
 
 /**
  * Each score of `resamples` choices of as many segments as there are, drawn with replacement: the choices that sacrebleu draws with numpy, the
@@ -29,35 +32,48 @@ export function resample(
   const results = scores.map(() => new Float64Array(resamples));
   if (segments === 0) return results;
   const random = new Pcg64(seed);
-  const times = new Uint32Array(segments);
-  const groups = groupScores(scores);
-  for (let sample = 0; sample < resamples; sample += 1) {
+  const { matrix, width, places } = joinColumns(
+    segments,
+    scores.map(({ statistics, width: of }) => ({ values: statistics, width: of })),
+  );
+  const times = new Uint32Array(block * segments);
+  const sums = new Float64Array(block * width);
+  for (let first = 0; first < resamples; first += block) {
+    const count = Math.min(block, resamples - first);
     times.fill(0);
-    for (let draw = 0; draw < segments; draw += 1) {
-      const segment = random.below(segments);
-      times[segment] = (times[segment] ?? 0) + 1;
-    }
-    for (const group of groups) {
-      const first = scores[group[0] ?? 0];
-      if (first === undefined) continue;
-      const sums = weighedSums(first, times);
-      for (const place of group) {
-        const result = results[place];
-        if (result !== undefined) result[sample] = scores[place]?.of(sums, Math.fround) ?? 0;
+    for (let sample = 0; sample < count; sample += 1)
+      random.countChoices(times.subarray(sample * segments, (sample + 1) * segments));
+    weigh(matrix, width, times, segments, sums);
+    for (const [place, score] of scores.entries()) {
+      const [columns, result] = [places[place] ?? new Int32Array(), results[place]];
+      const its = new Float64Array(columns.length);
+      for (let sample = 0; sample < count; sample += 1) {
+        for (const [at, column] of columns.entries())
+          its[at] = column === -1 ? 0 : (sums[sample * width + column] ?? 0);
+        if (result !== undefined) result[first + sample] = score.of(its, Math.fround);
       }
     }
   }
   return results;
 }
 
-function weighedSums({ segments, width, statistics }: SummedScore, times: Uint32Array): Float64Array {
-  const sums = new Float64Array(width);
+/** The sum of the matrix's rows, each as often as a sample has it, for a block of samples: sums [block, width]. */
+function weigh(
+  matrix: Float64Array,
+  width: number,
+  times: Uint32Array,
+  segments: number,
+  sums: Float64Array,
+): void {
+  sums.fill(0);
   for (let segment = 0; segment < segments; segment += 1) {
-    const weight = times[segment] ?? 0;
-    if (weight === 0) continue;
-    const start = segment * width;
-    for (let place = 0; place < width; place += 1)
-      sums[place] = (sums[place] ?? 0) + weight * (statistics[start + place] ?? 0);
+    const row = segment * width;
+    for (let sample = 0; sample < block; sample += 1) {
+      const weight = times[sample * segments + segment] ?? 0;
+      if (weight === 0) continue;
+      const start = sample * width;
+      for (let place = 0; place < width; place += 1)
+        sums[start + place] = (sums[start + place] ?? 0) + weight * (matrix[row + place] ?? 0);
+    }
   }
-  return sums;
 }
