@@ -76,7 +76,7 @@ describe("leyenda", () => {
       const { code, out } = await run(verb, "--help");
       expect(code).toBe(0);
       for (const text of [
-        verb === "translate" ? "[dataset]" : "<dataset>",
+        verb === "translate" || verb === "eval" ? "[dataset]" : "<dataset>",
         "--data-dir",
         "--workers",
         "--json",
