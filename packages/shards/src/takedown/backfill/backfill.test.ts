@@ -19,20 +19,21 @@ const [train, validation, reserve] = [43, 5, 12];
 const expected = { train, validation };
 
 let [template, dataDir] = ["", ""];
+let built: StageContext;
 let context: StageContext;
 let asked: string[];
 
 beforeAll(async () => {
   template = await mkdtemp(join(tmpdir(), "leyenda-backfill-"));
-  context = await makeFakePipeline(template, train, validation, reserve);
-  await runStage(arrange, context);
-  await runStage(shards, context);
+  built = await makeFakePipeline(template, train, validation, reserve);
+  await runStage(arrange, built);
+  await runStage(shards, built);
 });
 afterAll(() => rm(template, { recursive: true, force: true }));
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "leyenda-backfill-"));
   await cp(template, dataDir, { recursive: true });
-  context = { ...context, folders: datasetFolders("fake", dataDir) };
+  context = { ...built, folders: datasetFolders("fake", dataDir) };
   asked = [];
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
@@ -161,6 +162,49 @@ describe("a takedown that fills up from the reserve", () => {
       expect(await readdir(context.folders.root)).not.toContain("takedown.jsonl");
     },
   );
+
+  describe("where the row of the reserve has a flag", () => {
+    const flagged: Backfill = {
+      ...backfill,
+      translate: async (captions) => {
+        const plain = await backfill.translate(captions);
+        return new Map([...plain].map(([text, row]) => [text, { ...row, flags: "loop,names" }]));
+      },
+    };
+
+    it("keeps it in its place, and its flags, if the policy keeps them", async () => {
+      expect(await down({ url: ["http://a.example/3.jpg"] }, { backfill: flagged })).toMatchObject({
+        rows: 1,
+        backfilled: 1,
+      });
+      const rows = await rowsOf("train");
+      expect(rows).toHaveLength(train);
+      expect(rows[3]?.translation_flags).toBe("loop,names");
+      expect((await verifyDataset(context.folders.dataset, { expected })).problems).toEqual([]);
+    });
+
+    it("leaves it out, and says so in manifest and card, if the policy quarantines one of them", async () => {
+      const { config } = context;
+      const policy = { ...config.translate.policy, loop: "quarantine" as const };
+      context = { ...context, config: { ...config, translate: { ...config.translate, policy } } };
+      for (const folder of ["arranged", "dataset"] as const)
+        await rm(context.folders[folder], { recursive: true });
+      await runStage(arrange, context);
+      await runStage(shards, context);
+      const before = (await rowsOf("train")).map(({ key }) => key);
+      expect(before).toHaveLength(train);
+      await down({ url: ["http://a.example/3.jpg"] }, { backfill: flagged });
+      const after = (await rowsOf("train")).map(({ key }) => key);
+      expect(after).toEqual(before.filter((_, place) => place !== 3));
+      expect((await readManifest(context.folders.dataset))?.summary).toMatchObject({
+        quarantined: { train: 1, validation: 0 },
+      });
+      expect((await verifyDataset(context.folders.dataset, { expected })).problems).toEqual([]);
+      expect(await readFile(join(context.folders.dataset, "README.md"), "utf8")).toContain(
+        "| not quarantined | 47 |",
+      );
+    });
+  });
 
   it("is refused where the reserve's pictures were deleted, or the translation has other options", async () => {
     const images = (await readdir(context.folders.clean)).filter((name) => name.endsWith("images.arrow"));
