@@ -28,8 +28,10 @@ export function addModelVerb(program: Command, verb: Verb): void {
 function addPull(model: Command, { io }: Verb): void {
   model
     .command("pull")
-    .description("fetch a checkpoint from the Hugging Face hub; HF_ENDPOINT and HF_TOKEN are heeded")
-    .argument("<id>", "owner/name")
+    .description(
+      "fetch a checkpoint from the Hugging Face hub, or from a folder, into the cache; HF_ENDPOINT and HF_TOKEN are heeded",
+    )
+    .argument("<id>", "owner/name, or a folder")
     .option("--revision <revision>", "branch, tag or commit", "main")
     .option(
       "--cache <folder>",

@@ -61,6 +61,31 @@ afterEach(async () => {
   await rm(cache, { recursive: true, force: true });
 });
 
+describe("pulling a folder", () => {
+  it("brings what a model is made of into the cache, by its content, and keeps what is there", async () => {
+    const files: string[] = [];
+    const onFile = ({ path, cached }: { path: string; cached: boolean }): void => {
+      files.push(`${path} ${cached}`);
+    };
+    const { folder, commit } = await pullModel(fixture, { cache, onFile });
+    expect(folder).toBe(join(cache, "local/safetensors", commit));
+    expect(files).toContain("model.safetensors false");
+    for (const name of await readdir(folder))
+      expect(await readFile(join(folder, name))).toEqual(await readFile(join(fixture, name)));
+    await expect(convertCheckpoint(folder, join(cache, "converted"))).resolves.toBeDefined();
+    files.length = 0;
+    await writeFile(join(folder, "vocab.json"), "damaged");
+    expect((await pullModel(fixture, { cache, onFile })).folder).toBe(folder);
+    expect(files).toContain("vocab.json false");
+    expect(files).toContain("model.safetensors true");
+  });
+
+  it("is refused, with the folder, where there are no weights", async () => {
+    await writeFile(join(cache, "notes.txt"), "nothing");
+    await expect(pullModel(cache)).rejects.toMatchObject({ code: "MODEL_MISSING", where: cache });
+  });
+});
+
 function treeEntry(path: string, bytes: Buffer): object {
   const oid = createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
   const lfs = { oid: createHash("sha256").update(bytes).digest("hex"), size: bytes.length, pointerSize: 130 };

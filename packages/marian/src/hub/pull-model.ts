@@ -10,6 +10,7 @@ import { checkHubFile, hubStatusMayPass, LeyendaError } from "@leyenda/core";
 
 import { modelCache } from "../model-cache.js";
 import { chooseFiles } from "./choose-files.js";
+import { pullFolder } from "./pull-folder.js";
 
 export interface PullOptions {
   /** Branch, tag or commit. @default "main" */
@@ -27,9 +28,9 @@ export interface PullOptions {
 }
 
 export interface PulledModel {
-  /** `<cache>/<owner>/<name>/<commit>` */
+  /** `<cache>/<owner>/<name>/<commit>`, or `<cache>/local/<name>/<commit>` */
   folder: string;
-  /** The commit that the revision stood for. */
+  /** The commit that the revision stood for; of a folder, a hash of its files. */
   commit: string;
 }
 
@@ -39,13 +40,16 @@ const tries = 5;
  * Fetches a Marian checkpoint from the Hugging Face hub: what its revision stands for now, then the files of that commit, each checked
  * against the hub's own hash. A file that is there already is checked and kept; one that was cut off goes on where it stopped.
  *
- * @param id `owner/name`
+ * @param id `owner/name`; or a folder, which is brought into the cache as it is, whatever revision is asked for: see `pullFolder`
  * @throws LeyendaError MODEL_MISSING when the hub does not have or give it, MODEL_INVALID when a file does not fit its hash
  */
 export async function pullModel(id: string, options: PullOptions = {}): Promise<PulledModel> {
   const { revision = "main", cache = modelCache(), onFile, retryDelayMs = 1000 } = options;
+  if (await isFolder(id)) return pullFolder(id, options);
   if (!/^[\w][\w.-]*\/[\w][\w.-]*$/.test(id)) {
-    throw new LeyendaError("USAGE", `"${id}" is no model of the hub`, { expected: "owner/name" });
+    throw new LeyendaError("USAGE", `"${id}" is no model of the hub`, {
+      expected: "owner/name, or a folder that is there",
+    });
   }
   const access = {
     ...(options.hubUrl === undefined ? {} : { hubUrl: options.hubUrl.replace(/\/+$/, "") }),
@@ -79,6 +83,13 @@ export async function pullModel(id: string, options: PullOptions = {}): Promise<
     onFile?.({ path: entry.path, bytes: entry.size, cached });
   }
   return { folder, commit };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function collect(entries: AsyncIterable<ListFileEntry>): Promise<ListFileEntry[]> {

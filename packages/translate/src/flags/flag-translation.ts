@@ -13,12 +13,15 @@ export interface FlagThresholds extends LengthLimits {
 }
 
 /** What of a translation the flags depend on. */
-export type Flaggable = Pick<Translation, "text" | "truncated" | "reachedMaxLength" | "unknown">;
+export type Flaggable = Pick<
+  Translation,
+  "text" | "truncated" | "reachedMaxLength" | "unknown" | "sourceTokens"
+>;
 
 /** Signs that a translation is poor, in the order of `translationFlags`. Only the words themselves are looked at, by rules. */
 export function flagTranslation(
   source: string,
-  { text, truncated, reachedMaxLength, unknown }: Flaggable,
+  { text, truncated, reachedMaxLength, unknown, sourceTokens }: Flaggable,
   thresholds: FlagThresholds,
 ): TranslationFlag[] {
   const isEmpty = text.trim() === "" && source.trim() !== "";
@@ -31,7 +34,8 @@ export function flagTranslation(
     empty: isEmpty,
     source_truncated: truncated,
     target_truncated: reachedMaxLength,
-    unknown_pieces: unknown > 0,
+    // Or nothing of it is left but its end, as of characters that are not seen.
+    unknown_pieces: unknown > 0 || (sourceTokens <= 1 && source.trim() !== ""),
   };
   return translationFlags.filter((flag) => signs[flag]);
 }

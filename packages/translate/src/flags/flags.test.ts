@@ -10,7 +10,7 @@ import { lostNames } from "./lost-names.js";
 import { lostNumbers } from "./lost-numbers.js";
 
 const thresholds = { minLengthRatio: 0.5, maxLengthRatio: 2.5, lengthFrom: 20, loopRepeats: 3 };
-const clean = { truncated: false, reachedMaxLength: false, unknown: 0 };
+const clean = { truncated: false, reachedMaxLength: false, unknown: 0, sourceTokens: 9 };
 
 describe("isCopied", () => {
   it.each([
@@ -173,7 +173,13 @@ describe("flagTranslation", () => {
   });
 
   it("lists all signs in their order", () => {
-    const translation = { text: "rojo rojo rojo", truncated: true, reachedMaxLength: true, unknown: 2 };
+    const translation = {
+      text: "rojo rojo rojo",
+      truncated: true,
+      reachedMaxLength: true,
+      unknown: 2,
+      sourceTokens: 9,
+    };
     expect(flagTranslation("the 747 of Madonna is a red one here", translation, thresholds)).toEqual([
       "loop",
       "length",
@@ -183,6 +189,14 @@ describe("flagTranslation", () => {
       "target_truncated",
       "unknown_pieces",
     ]);
+  });
+
+  it("says so where nothing of a caption reaches the model, and has nothing to say of an empty one", () => {
+    const nothing = { ...clean, sourceTokens: 1 };
+    expect(flagTranslation("\u200b", { ...nothing, text: "Responda." }, thresholds)).toEqual([
+      "unknown_pieces",
+    ]);
+    expect(flagTranslation("  ", { ...nothing, text: "" }, thresholds)).toEqual([]);
   });
 
   it("never lets an empty translation of a caption pass in silence, whatever the caption", () => {
