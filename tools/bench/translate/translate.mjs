@@ -3,14 +3,15 @@
 //   node translate.mjs MODEL_FOLDER CAPTIONS.tsv COUNT BEAMS [forced|mixed|same]
 //
 // forced: captions of the same number of tokens together, each translation as long as its source; mixed: of any length together, 17 tokens
-// each; same: these, but with `sameLength`.
+// each; same: these, but with `sameLength`. PROCESSES=1 is one process of two threads in place of two of one.
 import { fork } from "node:child_process";
 import { basename } from "node:path";
 
 import { MarianTokenizer, readModelInfo, Translator } from "../../../packages/marian/dist/index.js";
 import { longest, readGroups } from "./read-groups.mjs";
 
-const processes = 2;
+const threads = 2;
+const processes = Number(process.env.PROCESSES ?? threads);
 /** The default; CTranslate2 is given the same. */
 const batchTokens = 1024;
 const [folder, path, count, beams, lengths = "forced"] = process.argv.slice(2);
@@ -26,10 +27,11 @@ const ofLength = (tokens) => ({
   sameLength: lengths === "same",
 });
 
-/** Whole batches, the largest first, each to the process that has least to do; where lengths are mixed, every other caption. */
+/** Whole batches, the largest first, each to the process that has least to do. */
 function share(groups) {
+  // Every other caption where lengths are mixed.
   if (lengths !== "forced")
-    return [0, 1].map((index) =>
+    return Array.from({ length: processes }, (_, index) =>
       groups.map(([length, captions]) => [length, captions.filter((_, at) => at % processes === index)]),
     );
   const batches = groups.flatMap(([length, captions]) => {
@@ -49,7 +51,7 @@ function share(groups) {
 }
 
 if (process.send !== undefined) {
-  const translator = await Translator.load(folder, { intraOpThreads: 1 });
+  const translator = await Translator.load(folder, { intraOpThreads: threads / processes });
   await translator.translate(["a black dog on the beach"], ofLength(4));
   process.on("message", async (groups) => {
     const before = process.cpuUsage();
@@ -91,6 +93,7 @@ if (process.send !== undefined) {
       who: `leyenda ${basename(folder)}`,
       beams: Number(beams),
       ...(lengths === "forced" ? {} : { lengths }),
+      ...(processes === threads ? {} : { processes }),
       captions: Number(count),
       captionsPerSecond: Math.round((Number(count) / seconds) * 10) / 10,
       cpuMsPerCaption: Math.round((sum("cpu") / Number(count)) * 1e4) / 10,
