@@ -38,7 +38,7 @@ const flagLabels: Record<TranslationFlag, string> = {
 };
 
 /** Gathers what the report says out of all stages, part by part: memory does not grow with the rows but for the hosts. */
-export async function collectReport(context: PartContext): Promise<ReportData> {
+export async function collectReport(context: PartContext): Promise<Omit<ReportData, "captioner">> {
   const { config, folders } = context;
   const manifests = {
     fetch: await requireManifest(folders.fetched, "fetch"),

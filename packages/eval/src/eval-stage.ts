@@ -1,21 +1,30 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
+import { readCaptionModelInfo } from "@leyenda/caption-model";
 import {
   hashJson,
   isErrno,
+  type Json,
   type PartContext,
   type PartPlan,
   type PartResult,
   requireManifest,
+  type RowCounter,
   type Stage,
   withProgress,
 } from "@leyenda/core";
 
+import type { CaptionEvaluation } from "./captions/evaluate-captions.js";
+import { scoreSplit } from "./captions/score-split.js";
 import { collectReport } from "./collect-report.js";
+import type { ReportData } from "./report/report-data.js";
 import { renderReport } from "./report/render-report.js";
 
-/** The stage from a finished dataset to its report: `index.html` for people, `metrics.json` for programs. */
+/**
+ * The stage from a finished dataset to its report: `index.html` for people, `metrics.json` for programs, and `captions.jsonl`, what the
+ * caption model says of the validation split, where one is configured.
+ */
 export const stage: Stage = {
   name: "eval",
   folder: "reports",
@@ -27,6 +36,9 @@ export const stage: Stage = {
   options: async ({ config }) => ({
     "eval.samplePictures": config.eval.samplePictures,
     "eval.references": await hashOf(config.eval.references),
+    ...(config.eval.captioner === null
+      ? {}
+      : { "eval.captioner": (await readCaptionModelInfo(config.eval.captioner)).hash }),
   }),
   plan: async ({ folders }) => {
     const dataset = await requireManifest(folders.dataset, "shards");
@@ -42,24 +54,41 @@ export const stage: Stage = {
       ],
     };
   },
-  run: (part, context) =>
-    withProgress((counter) =>
-      report(part, context, () => {
-        counter.many("ok", part.rows, 0);
-      }),
+  finish: (_context, { parts: [part] }) =>
+    Promise.resolve<Record<string, Json>>(
+      part?.facts.captioner === undefined ? {} : { captioner: part.facts.captioner },
     ),
+  run: (part, context) => withProgress((counter) => report(part, context, counter)),
 };
 
-async function report(part: PartPlan, context: PartContext, done: () => void): Promise<PartResult> {
-  const data = await collectReport(context);
+async function report(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
+  const captions = await scoreSplit(context, () => {
+    counter.row("ok", 0);
+  });
+  const data: ReportData = { ...(await collectReport(context)), captioner: captions?.evaluation ?? null };
   const page = await context.create("index.html");
   await page.write([Buffer.from(renderReport(data))]);
   const metrics = await context.create("metrics.json");
   await metrics.write([
     Buffer.from(`${JSON.stringify({ ...data, pictures: data.pictures.length }, null, 2)}\n`),
   ]);
-  done();
-  return { rows: part.rows, outcomes: { ok: part.rows } };
+  if (captions !== null) await (await context.create("captions.jsonl")).write([Buffer.from(captions.lines)]);
+  counter.many("ok", part.rows - counter.rows, 0);
+  return {
+    rows: part.rows,
+    outcomes: { ok: part.rows },
+    ...(captions === null ? {} : { facts: { captioner: factsOf(captions.evaluation) } }),
+  };
+}
+
+function factsOf({ scores, shuffled, loss }: CaptionEvaluation): Record<string, Json> {
+  const orders = [1, 2, 3, 4].map((order) => `bleu_${order}`);
+  return {
+    bleu: orders.map((name) => scores[name]?.score ?? 0),
+    bleuShuffled: orders.map((name) => shuffled?.scores[name] ?? 0),
+    loss: loss?.loss ?? null,
+    lossShuffled: shuffled?.loss?.loss ?? null,
+  };
 }
 
 /** What stands in the file decides, not where it is; a missing file is reported when it is read. */

@@ -68,7 +68,20 @@ function render(name: string, states: readonly FolderStatus[], paths: DatasetFol
           `  dataset:   ${paths.dataset}`,
           `  root hash: ${rootHash}`,
           `  report:    ${join(paths.reports, "index.html")}`,
+          ...captioner(states),
         ]
       : [];
   return `${name}\n${[...lines, ...results].join("\n")}\n`;
+}
+
+/** What the caption model was worth, where there is one. */
+function captioner(states: readonly FolderStatus[]): string[] {
+  const scores = states.find(({ folder }) => folder === "reports")?.manifest?.summary.captioner;
+  if (scores === undefined) return [];
+  const { bleu, bleuShuffled } = scores as Record<"bleu" | "bleuShuffled", number[]>;
+  const shown = (values: readonly number[]): string => values.map((value) => value.toFixed(4)).join(" ");
+  return [
+    `  captioner: BLEU-1 to 4 ${shown(bleu)}`,
+    `             with pictures shuffled ${shown(bleuShuffled)}`,
+  ];
 }

@@ -54,7 +54,7 @@ function parse(text: string, file: string): Record<string, unknown> {
 }
 
 function absolutePaths(config: DatasetConfig, folder: string): DatasetConfig {
-  const { references } = config.eval;
+  const { references, captioner } = config.eval;
   return {
     ...config,
     source: {
@@ -67,7 +67,11 @@ function absolutePaths(config: DatasetConfig, folder: string): DatasetConfig {
       model: resolve(folder, config.translate.model),
       cache: config.translate.cache === null ? null : resolve(folder, config.translate.cache),
     },
-    eval: { ...config.eval, references: references === null ? null : resolve(folder, references) },
+    eval: {
+      ...config.eval,
+      references: references === null ? null : resolve(folder, references),
+      captioner: captioner === null ? null : resolve(folder, captioner),
+    },
   };
 }
 

@@ -48,7 +48,7 @@ export function renderCaptionReport({ evaluation, examples, histograms }: Captio
       </ul>`,
     main: html`<section>
         <h2>Scores</h2>
-        ${scoreTable(evaluation)} ${lossTable(evaluation)}
+        ${scoreTables(evaluation)}
       </section>
       <section>
         <h2>What the captions are like</h2>
@@ -79,6 +79,11 @@ export function renderCaptionReport({ evaluation, examples, histograms }: Captio
         )}
       </section>`,
   });
+}
+
+/** Every score of an evaluation, and its losses. */
+export function scoreTables(evaluation: CaptionEvaluation): Markup {
+  return html`${scoreTable(evaluation)} ${lossTable(evaluation)}`;
 }
 
 function scoreTable({ scores, resamples, shuffled, comparison }: CaptionEvaluation): Markup {

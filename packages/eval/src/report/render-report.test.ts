@@ -33,6 +33,7 @@ const data: ReportData = {
   scores: { rows: 10, bleu: 12.345, bleuSignature: "sig", chrf: 45.6, chrfSignature: "sig2" },
   flags: [{ label: "numbers lost", count: 25 }],
   translating: [{ label: "chosen rows", count: 500 }],
+  captioner: null,
   stages: [{ stage: "fetch", seconds: 0, parts: 1, rows: 1200 }],
   pictures: [
     {

@@ -1,6 +1,7 @@
 import { html, type Markup } from "./html.js";
 import { minuteChart } from "./minute-chart.js";
 import { page } from "./page.js";
+import { scoreTables } from "./render-caption-report.js";
 import type { ReportData, SamplePicture } from "./report-data.js";
 import {
   bars,
@@ -63,6 +64,7 @@ export function renderReport(data: ReportData): string {
         <h2>Translation</h2>
         ${translation(data)}
       </section>
+      ${captioner(data)}
       <section>
         <h2>A look inside</h2>
         <div class="grid">${data.pictures.map(figure)}</div>
@@ -89,6 +91,18 @@ function translation({ scores, flags, model, translating, funnel }: ReportData):
       ${bars(flags, "Signs of a poor translation (a row may have several)", funnel.at(-1)?.count ?? 0)}
       ${bars(translating, "Captions through the model", translating[0]?.count ?? 0)}
     </div>`;
+}
+
+function captioner({ captioner: evaluation }: ReportData): Markup {
+  if (evaluation === null) return html``;
+  return html`<section>
+    <h2>The captioner on the validation split</h2>
+    <p class="dim">
+      What <code>${evaluation.name}</code> says of ${number(evaluation.rows)} pictures, beside their captions
+      in the dataset; and beside those of other pictures, which is what looking is worth.
+    </p>
+    ${scoreTables(evaluation)}
+  </section>`;
 }
 
 function figure({ jpegBase64, en, es, reference, split, url }: SamplePicture): Markup {

@@ -1,3 +1,5 @@
+import type { CaptionEvaluation } from "../captions/evaluate-captions.js";
+
 /** How hard hosts were asked; rates and places are those of one of `workers` processes. */
 export interface PolitenessFigures {
   workers: number;
@@ -77,6 +79,8 @@ export interface ReportData {
   flags: Count[];
   /** Captions on their way through the model. */
   translating: Count[];
+  /** Scores of the caption model on the validation split; null where none is configured. */
+  captioner: CaptionEvaluation | null;
   stages: { stage: string; seconds: number; parts: number; rows: number }[];
   pictures: SamplePicture[];
 }
