@@ -4,7 +4,7 @@
     python tools/oracle/sentencepiece_corpus.py CORPUS > tools/oracle/fixtures/sentencepiece/corpus-ids.json
 
 The texts may not be copied, so what is recorded of each tokenizer is a SHA-256 over all ids (a line for each text, ids between spaces) and
-the ids of the first 200. With a second argument, a folder, all ids are written there. Hugging Face's tokenizers say the ids of the opus-mt
+the ids of the first 200; and a SHA-256 of what becomes of a target's ids as text (a line for each). With a second argument, a folder, all ids are written there. Hugging Face's tokenizers say the ids of the opus-mt
 models, in both directions; SentencePiece itself those of the others.
 """
 import hashlib
@@ -27,7 +27,13 @@ texts += [text or "" for text in alt_texts.column("TEXT").to_pylist()]
 
 def hugging_face(folder: str):
     tokenizer = transformers.MarianTokenizer.from_pretrained(os.path.join(corpus, folder), model_max_length=10**9)
-    return {"source": lambda text: tokenizer(text)["input_ids"], "target": lambda text: tokenizer(text_target=text)["input_ids"]}
+
+    def target(text: str) -> list[int]:
+        return tokenizer(text_target=text)["input_ids"]
+
+    return {
+        "source": lambda text: tokenizer(text)["input_ids"], "target": target,
+        "back": lambda text: tokenizer.decode(target(text), skip_special_tokens=True)}
 
 
 def plain(path: str):
@@ -46,11 +52,11 @@ for name in ("bpe", "bpe-bytes", "unigram-bytes"):
 recorded = []
 for name, directions in tokenizers.items():
     for direction, encode in directions.items():
-        lines = [" ".join(map(str, encode(text))) for text in texts]
+        lines = [encoded if isinstance(encoded, str) else " ".join(map(str, encoded)) for encoded in map(encode, texts)]
         sha256 = hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
-        recorded.append({"tokenizer": name, "direction": direction, "sha256": sha256, "first": lines[:FIRST]})
+        recorded.append({"tokenizer": name, "direction": direction, "sha256": sha256, "first": [] if direction == "back" else lines[:FIRST]})
         if out:
-            with open(os.path.join(out[0], f"{name.split('/')[-1]}.{direction}.ids"), "w") as file:
+            with open(os.path.join(out[0], f"{name.split('/')[-1]}.{direction}.{'txt' if direction == 'back' else 'ids'}"), "w") as file:
                 file.writelines(line + "\n" for line in lines)
 versions = {"sentencepiece": sentencepiece.__version__, "transformers": transformers.__version__}
 json.dump({**versions, "texts": len(texts), "recorded": recorded}, sys.stdout, indent=1)
