@@ -34,7 +34,8 @@ export default tseslint.config(
             { sourceTag: "model", onlyDependOnLibsWithTags: ["kernel", "model"] },
             { sourceTag: "stage", onlyDependOnLibsWithTags: ["kernel", "model"] },
             // It reads what the stages have written, shards with the reader that they come with.
-            { sourceTag: "viewer", onlyDependOnLibsWithTags: ["kernel", "stage"] },
+            // Its pages share a server's guards and their looks.
+            { sourceTag: "viewer", onlyDependOnLibsWithTags: ["kernel", "stage", "viewer"] },
             { sourceTag: "cli", onlyDependOnLibsWithTags: ["kernel", "model", "stage", "viewer"] },
             { sourceTag: "tool", onlyDependOnLibsWithTags: ["*"] },
           ],

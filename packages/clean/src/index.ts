@@ -6,6 +6,8 @@ export type { CleanStageOptions } from "./create-clean-stage.js";
 export { defaultCleanOptions } from "./clean-options.js";
 export type { CleanOptions } from "./clean-options.js";
 export type { CleanedImage, CleanFailure, CleanResult } from "./clean-result.js";
+export { inspectImage } from "./inspect-image.js";
+export type { ImageHeader } from "./inspect-image.js";
 export { resizeGeometry } from "./resize-geometry.js";
 export type { Geometry } from "./resize-geometry.js";
 export { isSrgbProfile } from "./is-srgb-profile.js";

@@ -15,6 +15,7 @@ import { addModelVerb } from "./verbs/model.js";
 import { addPushVerb } from "./verbs/push.js";
 import { addRebuildVerb } from "./verbs/rebuild.js";
 import { addSchemaVerb } from "./verbs/schema.js";
+import { addServeVerb } from "./verbs/serve.js";
 import { addStageVerbs } from "./verbs/stages.js";
 import { addStatusVerb } from "./verbs/status.js";
 import { addTakedownVerb } from "./verbs/takedown.js";
@@ -62,6 +63,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addPushVerb(program, verb);
   addViewVerb(program, verb);
   addCaptionVerb(program, verb);
+  addServeVerb(program, verb);
   addStatusVerb(program, verb);
   addModelVerb(program, verb);
   addSchemaVerb(program, verb);

@@ -1,12 +1,10 @@
 import { createServer } from "node:http";
-import { type AddressInfo, isIPv6 } from "node:net";
-
-import { LeyendaError } from "@leyenda/core";
 
 import { ArrowFiles } from "./arrow/arrow-files.js";
 import { NearIndex } from "./data/near-index.js";
 import { openDataset, type ViewFolders } from "./data/open-dataset.js";
 import { handleRequest } from "./server/handle-request.js";
+import { listen } from "./server/listen.js";
 
 export interface ViewerOptions {
   folders: ViewFolders;
@@ -47,22 +45,9 @@ export async function startViewer({
   const server = createServer((request, response) => {
     void handleRequest(viewed, host, request, response);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => {
-      reject(
-        new LeyendaError("USAGE", `the page cannot be served: ${cause.message}`, {
-          where: `--host ${host} --port ${port}`,
-          expected: "an address of this machine and a free port",
-          hint: "--port 0 takes any port that is free",
-          cause,
-        }),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
-  const { port: taken } = server.address() as AddressInfo;
+  const url = await listen(server, host, port);
   return {
-    url: `http://${isIPv6(host) ? `[${host}]` : host}:${taken}/`,
+    url,
     close: () =>
       new Promise((resolve) => {
         closing.abort();

@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { startViewer, type Viewer } from "../src/index.js";
-import { findBrowser } from "./find-browser.js";
+import { findBrowser } from "../src/testing.js";
 import { makeDataset } from "./make-dataset.js";
 
 const executablePath = await findBrowser();

@@ -1,10 +1,11 @@
 /**
  * `serve` runs the sample web, `generate <folder>` writes its list and references, `pairs <count>` says captions with their Spanish for
- * training, `idle` does nothing until it is stopped.
+ * training, `draw <folder>` draws pictures to try a captioner with, `idle` does nothing until it is stopped.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { drawSamples } from "./draw-samples.js";
 import { generateLists } from "./generate-lists.js";
 import { generatePairs } from "./generate-pairs.js";
 import { samplePort } from "./generate-rows.js";
@@ -18,9 +19,10 @@ const [verb, argument] = process.argv.slice(2);
 if (verb === "serve") await serve();
 else if (verb === "generate" && argument !== undefined) await generate(argument);
 else if (verb === "pairs" && Number(argument) > 0) process.stdout.write(generatePairs(Number(argument)));
+else if (verb === "draw" && argument !== undefined) await draw(argument);
 else if (verb === "idle") setInterval(() => undefined, 2 ** 30);
 else {
-  console.error("usage: main.js serve | generate <folder> | pairs <count> | idle");
+  console.error("usage: main.js serve | generate <folder> | pairs <count> | draw <folder> | idle");
   process.exitCode = 2;
 }
 
@@ -59,4 +61,11 @@ async function generate(folder: string): Promise<void> {
   const { list, references } = generateLists();
   await writeFile(join(folder, "urls.tsv"), list);
   await writeFile(join(folder, "references.tsv"), references);
+}
+
+async function draw(folder: string): Promise<void> {
+  const samples = await drawSamples(8);
+  for (const { file, picture } of samples) await writeFile(join(folder, file), picture);
+  const list = samples.map(({ file, caption }) => ({ file, caption }));
+  await writeFile(join(folder, "samples.json"), `${JSON.stringify(list, null, 2)}\n`);
 }

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 
 import type { Io } from "../io.js";
 import { findDataset } from "../options/find-dataset.js";
+import { isLoopback } from "../options/is-loopback.js";
 import { portNumber } from "../options/port-number.js";
 import type { Verb } from "../run-cli.js";
 
@@ -15,8 +16,6 @@ interface ViewOptions {
   port?: number;
   host?: string;
 }
-
-const loopback = ["127.0.0.1", "::1", "localhost"];
 
 /** `leyenda view <dataset>`: serves a page to look at it until Ctrl-C. */
 export function addViewVerb(program: Command, { io }: Verb): void {
@@ -33,7 +32,7 @@ export function addViewVerb(program: Command, { io }: Verb): void {
     .action(async (dataset: string, { dataDir, ...options }: ViewOptions) => {
       const { startViewer } = await import("@leyenda/view");
       const viewer = await startViewer({ folders: await foldersOf(dataset, dataDir, io), ...options });
-      if (options.host !== undefined && !loopback.includes(options.host))
+      if (options.host !== undefined && !isLoopback(options.host))
         io.err(
           "leyenda: whoever reaches this address sees all pictures and captions: there is no password\n",
         );

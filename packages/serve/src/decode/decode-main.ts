@@ -1,0 +1,35 @@
+/** The decoder's process: one picture after the other, until its parent is gone. What a decoder does to it harms nobody else. */
+import sharp from "sharp";
+
+import { Refusal } from "../refusal.js";
+import type { FromDecoder, ToDecoder } from "./messages.js";
+import { preparePicture } from "./prepare-picture.js";
+
+// No two pictures are the same: a cache would only hold memory.
+sharp.cache(false);
+
+// The terminal sends Ctrl-C to the whole process group; only the parent decides what it means.
+process.on("SIGINT", () => undefined);
+process.on("disconnect", () => process.exit(0));
+process.on("message", (message: ToDecoder) => {
+  void answer(message).then((answered) => {
+    const reply: FromDecoder = { ...answered, rss: process.memoryUsage.rss() };
+    process.send?.(reply);
+  });
+});
+
+type Answered = FromDecoder extends infer Reply
+  ? Reply extends unknown
+    ? Omit<Reply, "rss">
+    : never
+  : never;
+
+async function answer(message: ToDecoder): Promise<Answered> {
+  try {
+    return { prepared: await preparePicture(message) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) return { fault: (error as Error).stack ?? String(error) };
+    const { status, code, message: text, hint } = error;
+    return { refused: { status, code, message: text, hint } };
+  }
+}
