@@ -71,7 +71,14 @@ export async function startCaptionServer({
     now,
   });
   const intake = new Intake(limits);
-  const client = createClient({ retries: 0, ...fetch, maxBytes: limits.maxBytes, totalMs: limits.bodyMs });
+  const client = createClient({
+    retries: 0,
+    // What these bring counts as held only once it is whole.
+    concurrency: 8,
+    ...fetch,
+    maxBytes: limits.maxBytes,
+    totalMs: limits.bodyMs,
+  });
   const metrics = createServeMetrics({
     queued: () => queue.length,
     receiving: () => intake.receiving,

@@ -8,8 +8,8 @@ import { preparePicture } from "./prepare-picture.js";
 // No two pictures are the same: a cache would only hold memory.
 sharp.cache(false);
 
-// The terminal sends Ctrl-C to the whole process group; only the parent decides what it means.
-process.on("SIGINT", () => undefined);
+// Terminals and service managers signal all processes; only the parent decides what it means.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
 process.on("disconnect", () => process.exit(0));
 process.on("message", (message: ToDecoder) => {
   void answer(message).then((answered) => {

@@ -10,6 +10,8 @@ export interface DecoderOptions {
   maxPixels: number;
   /** Milliseconds for one picture. */
   decodeMs: number;
+  /** What its process runs. @default `decode-main.js` */
+  script?: string;
 }
 
 /** A decoder's process with more resident memory than this is replaced by a new one, bytes. */
@@ -66,7 +68,8 @@ export class Decoder {
   }
 
   #start(): ChildProcess {
-    const child = fork(fileURLToPath(import.meta.resolve("@leyenda/serve/decoder")), {
+    const { script = fileURLToPath(import.meta.resolve("@leyenda/serve/decoder")) } = this.#options;
+    const child = fork(script, {
       serialization: "advanced",
       // Fewer pools of the C library keep less of what large pictures took.
       env: { ...process.env, MALLOC_ARENA_MAX: "2" },
