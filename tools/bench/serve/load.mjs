@@ -10,13 +10,13 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
+import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-import sharp from "sharp";
-
+const sharp = createRequire(new URL("../../../packages/serve/package.json", import.meta.url))("sharp");
 const [model, seconds = "60", clients = "64"] = process.argv.slice(2);
 if (model === undefined) {
   console.error("usage: load.mjs MODEL [SECONDS] [CLIENTS]");
