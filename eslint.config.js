@@ -35,7 +35,7 @@ export default tseslint.config(
             { sourceTag: "stage", onlyDependOnLibsWithTags: ["kernel", "model"] },
             // It reads what the stages have written, shards with the reader that they come with.
             // Its pages share a server's guards and their looks.
-            { sourceTag: "viewer", onlyDependOnLibsWithTags: ["kernel", "stage", "viewer"] },
+            { sourceTag: "viewer", onlyDependOnLibsWithTags: ["kernel", "model", "stage", "viewer"] },
             { sourceTag: "cli", onlyDependOnLibsWithTags: ["kernel", "model", "stage", "viewer"] },
             { sourceTag: "tool", onlyDependOnLibsWithTags: ["*"] },
           ],
