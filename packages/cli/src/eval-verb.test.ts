@@ -207,5 +207,6 @@ describe("leyenda eval --model", () => {
     const args = ["eval", "pictures", "--model", "model", "--out", "none"];
     expect((await run(...args, "--split", "test")).err).toMatch(/no split "test"/);
     expect((await run(...args, "--caption", "alt")).err).toMatch(/no caption "alt"[\s\S]*one of: caption/);
+    expect(await readdir(folder)).not.toContain("none");
   });
 });

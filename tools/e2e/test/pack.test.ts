@@ -45,7 +45,7 @@ describe("the packages", () => {
     await run("npm", ["install", "--prefer-offline", ...tarballs.values()], { cwd: project });
     await writeFile(
       join(project, "use.mjs"),
-      `import { bleu } from "@leyenda/eval";
+      `import { bleu, hfBleu } from "@leyenda/eval";
        import { cleanImage } from "@leyenda/clean";
        import { createClient } from "@leyenda/fetch";
        import { LeyendaError, rowKey } from "@leyenda/core";
@@ -55,13 +55,20 @@ describe("the packages", () => {
        console.log(JSON.stringify({
          key: rowKey("http://a.example/b.jpg", "a red bus").length,
          bleu: bleu(["un autobús rojo en la calle"], [["un autobús rojo en la calle"]]).score,
+         // Reads the sentence splitter's parameters.
+         original: hfBleu(["Un autobús. Rojo."], [["Un autobús. Rojo."]]).scores[0],
          outcome: result.outcome,
          functions: [cleanImage, LeyendaError].map((value) => typeof value),
        }));`,
     );
     const { stdout } = await run(process.execPath, ["use.mjs"], { cwd: project });
     const used = JSON.parse(stdout) as { bleu: number };
-    expect(used).toMatchObject({ key: 32, outcome: "blocked_address", functions: ["function", "function"] });
+    expect(used).toMatchObject({
+      key: 32,
+      original: 1,
+      outcome: "blocked_address",
+      functions: ["function", "function"],
+    });
     expect(used.bleu).toBeCloseTo(100);
     const { stdout: help } = await run(join(project, "node_modules/.bin/leyenda"), ["--help"], {
       cwd: project,

@@ -1,4 +1,3 @@
-import { mkdir, open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -11,7 +10,9 @@ import { type NamedRow, namedRows } from "../named-rows.js";
 import type { DatasetOptions } from "../options/dataset-options.js";
 import { openFolder } from "../options/open-folder.js";
 import { type SearchFlags, searchOf } from "../options/search-options.js";
-import { reportEvaluation, samplingOf } from "./report-evaluation.js";
+import { LineFile } from "./line-file.js";
+import { reportEvaluation } from "./report-evaluation.js";
+import { samplingOf } from "./sampling-of.js";
 
 export interface ModelFlags extends DatasetOptions, SearchFlags {
   model: string;
@@ -34,8 +35,7 @@ export async function evalModel(
   io: Io,
 ): Promise<void> {
   const { Captioner } = await import("@leyenda/caption-model");
-  const { evaluateCaptioner, evaluateCaptions, thumbnail, writeCaptionResults } =
-    await import("@leyenda/eval");
+  const { evaluateCaptioner, evaluateCaptions, writeCaptionResults } = await import("@leyenda/eval");
   const { split = "validation", provider = "cpu", rules = "hf" } = flags;
   const { folder } = await openFolder(dataset, flags, io);
   const out = resolve(io.cwd, flags.out ?? `eval-${split}`);
@@ -43,9 +43,8 @@ export async function evalModel(
     intraOpThreads: flags.threads ?? availableParallelism(),
     provider,
   });
-  await mkdir(out, { recursive: true });
-  const predictions = await open(join(out, "predictions.jsonl"), "w");
-  const references = await open(join(out, "references.jsonl"), "w");
+  const predictions = new LineFile(join(out, "predictions.jsonl"));
+  const references = new LineFile(join(out, "references.jsonl"));
   try {
     let done = 0;
     const rows = readPictures(folder, split, flags.caption);
@@ -57,8 +56,8 @@ export async function evalModel(
       shuffled: flags.shuffled === true,
       onPrediction: async ({ id, caption, score, error }, texts) => {
         const said = error === null ? { caption, score } : { error: error.code, message: error.message };
-        await predictions.write(`${JSON.stringify({ id, ...said })}\n`);
-        await references.write(`${JSON.stringify({ id, captions: texts })}\n`);
+        await predictions.write({ id, ...said });
+        await references.write({ id, captions: texts });
         if (error !== null) io.err(`leyenda: ${id}: ${error.message}\n`);
         done += 1;
         if (io.isTerminal) io.err(`\rleyenda: ${done.toLocaleString("en")} pictures captioned`);
@@ -78,21 +77,7 @@ export async function evalModel(
     await writeCaptionResults(out, {
       ...{ evaluation, quality, step: flags.step ?? 0 },
       ...evaluated,
-      thumbnails: async (wanted) => {
-        // The split is read again: its pictures were not kept.
-        const found = new Map<number, string>();
-        const last = Math.max(...wanted);
-        let row = 0;
-        for await (const { picture } of namedRows(folder, split)) {
-          if (wanted.has(row) && picture instanceof Uint8Array) {
-            const small = await thumbnail(picture).catch(() => null);
-            if (small !== null) found.set(row, small);
-          }
-          if (row >= last) break;
-          row += 1;
-        }
-        return found;
-      },
+      thumbnails: (wanted) => readThumbnails(folder, split, wanted),
     });
     await reportEvaluation(evaluation, { ...flags, out }, io);
   } finally {
@@ -100,6 +85,28 @@ export async function evalModel(
     await references.close();
     await captioner.close();
   }
+}
+
+/** Reads the split again for its pictures, which were not kept, as far as the last that is wanted. */
+async function readThumbnails(
+  folder: string,
+  split: string,
+  wanted: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, string>> {
+  const { thumbnail } = await import("@leyenda/eval");
+  const found = new Map<number, string>();
+  const last = Math.max(...wanted);
+  let row = 0;
+  for await (const { picture } of namedRows(folder, split)) {
+    if (wanted.has(row) && picture instanceof Uint8Array) {
+      // A report without one of its pictures is still a report.
+      const small = await thumbnail(picture).catch(() => null);
+      if (small !== null) found.set(row, small);
+    }
+    if (row >= last) break;
+    row += 1;
+  }
+  return found;
 }
 
 async function* readPictures(

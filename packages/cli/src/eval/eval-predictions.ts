@@ -2,7 +2,8 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import type { Io } from "../io.js";
-import { reportEvaluation, samplingOf } from "./report-evaluation.js";
+import { reportEvaluation } from "./report-evaluation.js";
+import { samplingOf } from "./sampling-of.js";
 
 export interface PredictionFlags {
   predictions: string;

@@ -12,14 +12,3 @@ export async function reportEvaluation(
   io.out(json ? `${JSON.stringify(evaluation)}\n` : renderScoreTable(evaluation));
   if (out !== undefined) io.err(`leyenda: ${out}: metrics.json, index.html, tensorboard/\n`);
 }
-
-/** Options of scores that are given. */
-export function samplingOf({ resamples, seed }: { resamples?: number; seed?: number }): {
-  resamples?: number;
-  seed?: number;
-} {
-  return {
-    ...(resamples === undefined ? {} : { resamples }),
-    ...(seed === undefined ? {} : { seed }),
-  };
-}

@@ -1,9 +1,4 @@
-import {
-  type Captioner,
-  type CaptionOptions,
-  preprocess,
-  type PreprocessOptions,
-} from "@leyenda/caption-model";
+import type { Captioner, CaptionOptions, PreprocessOptions } from "@leyenda/caption-model";
 import { LeyendaError } from "@leyenda/core";
 
 import { captionLoss, type CaptionLoss } from "./caption-loss.js";
@@ -73,6 +68,17 @@ export async function evaluateCaptioner(
     ...search
   }: EvaluateOptions = {},
 ): Promise<EvaluatedSplit> {
+  // Loaded when it is wanted: scores alone need no model.
+  const { preprocess } = await import("@leyenda/caption-model");
+  const prepare = async (picture: PictureRow["picture"]): Promise<Float32Array | LeyendaError> => {
+    if (picture instanceof LeyendaError) return picture;
+    try {
+      return await preprocess(picture, preparation);
+    } catch (error) {
+      if (error instanceof LeyendaError) return error;
+      throw error;
+    }
+  };
   const preparation = {
     edge: captioner.info.vision.image_size,
     ...(transform === undefined ? {} : { transform }),
@@ -96,7 +102,7 @@ export async function evaluateCaptioner(
     const prepared = await Promise.all(
       batch.map(async (row): Promise<Prepared> => ({
         ...row,
-        pixels: await prepare(row.picture, preparation),
+        pixels: await prepare(row.picture),
       })),
     );
     const good = prepared.filter(isReadable);
@@ -171,19 +177,6 @@ async function* batches<Row>(
     batch = [];
   }
   if (batch.length > 0) yield batch;
-}
-
-async function prepare(
-  picture: PictureRow["picture"],
-  options: PreprocessOptions,
-): Promise<Float32Array | LeyendaError> {
-  if (picture instanceof LeyendaError) return picture;
-  try {
-    return await preprocess(picture, options);
-  } catch (error) {
-    if (error instanceof LeyendaError) return error;
-    throw error;
-  }
 }
 
 function isReadable(row: Prepared): row is Prepared & { pixels: Float32Array } {
