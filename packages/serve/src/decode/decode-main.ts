@@ -2,7 +2,7 @@
 import sharp from "sharp";
 
 import { Refusal } from "../refusal.js";
-import type { FromDecoder, ToDecoder } from "./messages.js";
+import type { FromDecoder, Prepared, ToDecoder } from "./messages.js";
 import { preparePicture } from "./prepare-picture.js";
 
 // No two pictures are the same: a cache would only hold memory.
@@ -15,8 +15,14 @@ process.on("message", (message: ToDecoder) => {
   void answer(message).then((answered) => {
     const reply: FromDecoder = { ...answered, rss: process.memoryUsage.rss() };
     process.send?.(reply);
+    if ("prepared" in answered) forgetLarge(answered.prepared);
   });
 });
+
+/** Pixels of a large picture are given back before the next one, and not when the collector comes round to it. */
+function forgetLarge({ width, height }: Prepared): void {
+  if (width * height > 4_000_000) setImmediate(() => globalThis.gc?.());
+}
 
 type Answered = FromDecoder extends infer Reply
   ? Reply extends unknown

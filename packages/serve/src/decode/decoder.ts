@@ -73,7 +73,7 @@ export class Decoder {
       serialization: "advanced",
       // Fewer pools of the C library keep less of what large pictures took.
       env: { ...process.env, MALLOC_ARENA_MAX: "2" },
-      execArgv: ["--max-old-space-size=128"],
+      execArgv: ["--max-old-space-size=128", "--expose-gc"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     // One that is killed may still fail to take a message.
