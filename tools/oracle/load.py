@@ -11,6 +11,7 @@ import io
 import json
 import os
 import sys
+import tempfile
 from importlib.metadata import version
 
 import datasets
@@ -140,6 +141,22 @@ def croissant_rows(folder, split):
         yield row
 
 
+def check_namesake(folder, manifest, problems):
+    """Whether another dataset in a folder of the same name is loaded, and not the first one again from the cache of `datasets`."""
+    shards = paths(folder, "train", "arrow")
+    with tempfile.TemporaryDirectory() as elsewhere:
+        other = os.path.join(elsewhere, os.path.basename(folder))
+        os.mkdir(other)
+        for path in (*paths(folder, "validation", "arrow"), shards[-1]):
+            os.symlink(path, os.path.join(other, os.path.basename(path)))
+        with open(os.path.join(folder, "README.md"), encoding="utf8") as card, open(os.path.join(other, "README.md"), "w", encoding="utf8") as copy:
+            # Of other rows, so of another root hash.
+            copy.write(card.read().replace(manifest["summary"]["rootHash"], "0" * 64))
+        loaded = datasets.load_dataset(other)["train"]["key"][:]
+    if loaded != pa.ipc.open_stream(shards[-1]).read_all()["key"].to_pylist():
+        problems.append("load_dataset(folder): another dataset in a folder of the same name is given other rows than its own")
+
+
 def main() -> None:
     folder, exports = (os.path.abspath(path) for path in sys.argv[1:3])
     manifest = json.load(open(os.path.join(folder, "manifest.json"), encoding="utf8"))
@@ -155,6 +172,7 @@ def main() -> None:
         ways.compare(way, lambda split: image_feature(way, loaded[split], problems), ordered)
 
     hugging_face("load_dataset(folder)", datasets.load_dataset(folder))
+    check_namesake(folder, manifest, problems)
     arrow = {split: paths(folder, split, "arrow") for split in splits}
     hugging_face('load_dataset("arrow")', datasets.load_dataset("arrow", data_files=arrow))
     hugging_face(

@@ -142,6 +142,14 @@ describe("a dataset", () => {
     expect(schema.fields.every((field) => field.nullable)).toBe(true);
   });
 
+  it("has a card whose configuration is its own, so that loaders do not take another dataset's rows from their cache", async () => {
+    const hash = (await readManifest(context.folders.dataset))?.summary.rootHash;
+    const [, frontMatter] = (await readFile(path("README.md"), "utf8")).split("---\n");
+    expect(frontMatter).toContain(
+      `configs:\n  - config_name: default\n    description: root hash ${hash as string}\n`,
+    );
+  });
+
   it("carries the signs of a poor translation, and counts nothing that is not there on its card", async () => {
     const flags = new Set((await readAll("train")).map((row) => row.translation_flags));
     expect(flags).toEqual(new Set(["", "numbers,target_truncated"]));

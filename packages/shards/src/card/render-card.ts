@@ -143,7 +143,7 @@ takes it out with \`leyenda takedown\`, by address, host, SHA-256 or key.${
 `;
 }
 
-function frontMatter({ name, license, splits, form }: CardData, rows: number): string {
+function frontMatter({ name, license, splits, form, rootHash }: CardData, rows: number): string {
   return [
     "---",
     `pretty_name: ${name}`,
@@ -153,6 +153,9 @@ function frontMatter({ name, license, splits, form }: CardData, rows: number): s
     `size_categories: [${sizeCategory(rows)}]`,
     "configs:",
     "  - config_name: default",
+    // datasets 5.0 keeps what it loaded under the folder's name and a hash of this configuration, file patterns and all, but of no file:
+    // without it, another dataset in a folder of the same name is given the rows of the first.
+    `    description: root hash ${rootHash}`,
     "    data_files:",
     ...Object.keys(splits).flatMap((split) => [
       `      - split: ${split}`,
