@@ -5,7 +5,8 @@ import { createRandom, type Random } from "./random.js";
 import type { PictureFormat, PictureSpec, PictureVariant } from "./render-picture.js";
 
 export const samplePort = 47_811;
-const rowCount = 2_400;
+/** Rows of the sample. */
+export const rowCount = 2_400;
 /** Bytes that no UTF-8 text has. */
 const notUtf8 = Buffer.from([0xff, 0xfe, 0x20, 0xc3, 0x28, 0x09]);
 
@@ -52,16 +53,23 @@ const privateUrls = [
   "http://2130706433/d.jpg",
 ];
 
-/** Makes up the sample's list, always the same one: rows, captions, pictures and misbehaviour. */
-export function generateRows(port = samplePort): SampleRow[] {
+/**
+ * Makes up the sample's list, always the same one: rows, captions, pictures and misbehaviour.
+ *
+ * @param more rows behind the sample's, of further scenes in which nothing misbehaves: what a model that is judged by the sample may be
+ *   trained on
+ */
+export function generateRows(port = samplePort, more = 0): SampleRow[] {
   const random = createRandom(20_190_123);
-  const kinds = shuffledBehaviours(random);
+  const kinds = [...shuffledBehaviours(random), ...Array.from({ length: more }, (): Behaviour => "healthy")];
   const captions = new Set<string>();
+  const scenes = new Set<string>();
   let shared: PictureSpec | undefined;
   const rows: SampleRow[] = [];
   const copied = new Set<PictureSpec>();
   for (const [index, behaviour] of kinds.entries()) {
-    const { scene, en, es } = newCaption(random, captions);
+    const { scene, en, es } = newCaption(random, captions, index < rowCount ? undefined : scenes);
+    if (index < rowCount) scenes.add(scene.en);
     let picture = pictureOf(scene, behaviour, index, random);
     if (behaviour === "placeholder") picture = shared ??= picture;
     const twin = behaviour === "duplicate" ? healthyTwin(rows, copied) : undefined;
@@ -104,14 +112,16 @@ function shuffledBehaviours(random: Random): Behaviour[] {
   return kinds;
 }
 
+/** @param scenes what must not be shown again, in other words of the same meaning either */
 function newCaption(
   random: Random,
   known: Set<string>,
+  scenes?: ReadonlySet<string>,
 ): { scene: PictureSpec["scene"]; en: string; es: string } {
   for (;;) {
     const scene = makeScene(random);
     const { en, es } = addNoise(scene, random);
-    if (known.has(en)) continue;
+    if (known.has(en) || scenes?.has(scene.en) === true) continue;
     known.add(en);
     return { scene, en, es };
   }

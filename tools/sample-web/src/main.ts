@@ -1,6 +1,7 @@
 /**
- * `serve` runs the sample web, `generate <folder>` writes its list and references, `pairs <count>` says captions with their Spanish for
- * training, `draw <folder>` draws pictures to try a captioner with, `idle` does nothing until it is stopped.
+ * `serve [more]` runs the sample web, with so many further rows; `generate <folder> [more]` writes its list and references, or those of
+ * the further rows; `pairs <count>` says captions with their Spanish for training; `draw <folder>` draws pictures to try a captioner
+ * with; `idle` does nothing until it is stopped.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,21 +15,23 @@ import { identityPath, startSampleWeb } from "./start-sample-web.js";
 /** Longer than the deadline of a request in the sample, so that a URL that hangs goes on hanging. */
 const idleBeforeExitMs = 8_000;
 
-const [verb, argument] = process.argv.slice(2);
+const [verb, argument, third] = process.argv.slice(2);
 
-if (verb === "serve") await serve();
-else if (verb === "generate" && argument !== undefined) await generate(argument);
+if (verb === "serve") await serve(Number(argument ?? 0));
+else if (verb === "generate" && argument !== undefined) await generate(argument, Number(third ?? 0));
 else if (verb === "pairs" && Number(argument) > 0) process.stdout.write(generatePairs(Number(argument)));
 else if (verb === "draw" && argument !== undefined) await draw(argument);
 else if (verb === "idle") setInterval(() => undefined, 2 ** 30);
 else {
-  console.error("usage: main.js serve | generate <folder> | pairs <count> | draw <folder> | idle");
+  console.error(
+    "usage: main.js serve [more] | generate <folder> [more] | pairs <count> | draw <folder> | idle",
+  );
   process.exitCode = 2;
 }
 
-async function serve(): Promise<void> {
+async function serve(more: number): Promise<void> {
   try {
-    const { port, idleMs } = await startSampleWeb();
+    const { port, idleMs } = await startSampleWeb({ more });
     console.log(`sample web: listening on http://127.0.0.1:${port}`);
     // Ctrl-C reaches the stage, Nx and this web alike; the stage then finishes its parts, and must not find the web gone.
     let lingering = false;
@@ -57,8 +60,8 @@ async function isSampleWeb(): Promise<boolean> {
   return response?.ok ?? false;
 }
 
-async function generate(folder: string): Promise<void> {
-  const { list, references } = generateLists();
+async function generate(folder: string, more: number): Promise<void> {
+  const { list, references } = generateLists(more);
   await writeFile(join(folder, "urls.tsv"), list);
   await writeFile(join(folder, "references.tsv"), references);
 }

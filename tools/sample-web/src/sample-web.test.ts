@@ -62,6 +62,20 @@ function ask(row: SampleRow, query = ""): Promise<Answer | "nothing"> {
   });
 }
 
+describe("further rows", () => {
+  it("lie behind the sample's, show other scenes, and misbehave in nothing", () => {
+    const all = generateRows(undefined, 500);
+    expect(all.slice(0, rows.length)).toEqual(rows);
+    const more = all.slice(rows.length);
+    expect(more).toHaveLength(500);
+    expect(new Set(more.map(({ behaviour }) => behaviour))).toEqual(new Set(["healthy"]));
+    const shown = new Set(rows.map(({ picture }) => picture.scene.en));
+    expect(more.filter(({ picture }) => shown.has(picture.scene.en))).toEqual([]);
+    const [first = ""] = generateLists(500).list.toString().split("\n");
+    expect(first).toBe(more[0]?.text.toString());
+  });
+});
+
 describe("pairs for training", () => {
   const pairs = generatePairs(2000)
     .trimEnd()

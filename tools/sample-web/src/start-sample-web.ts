@@ -20,9 +20,13 @@ export const identityPath = "/__sample-web";
  * Starts the offline web on the loopback.
  *
  * @param options.port 0 takes any that is free. @default the port in the sample's list
+ * @param options.more rows behind the sample's. @default 0
  */
-export async function startSampleWeb({ port = samplePort }: { port?: number } = {}): Promise<SampleWeb> {
-  const rows = new Map(generateRows(port).map((row) => [row.path, row]));
+export async function startSampleWeb({
+  port = samplePort,
+  more = 0,
+}: { port?: number; more?: number } = {}): Promise<SampleWeb> {
+  const rows = new Map(generateRows(port, more).map((row) => [row.path, row]));
   const visits = new Map<string, number>();
   let askedAt = Number.NEGATIVE_INFINITY;
   const server = createServer((request, response) => {
