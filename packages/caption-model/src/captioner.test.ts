@@ -170,6 +170,15 @@ it("captions and scores pictures that it has looked at once as those that it loo
   expect(await captioner.score(seen, texts)).toEqual(await captioner.score(some, texts, { batchSize: 2 }));
 });
 
+it("keeps what it has looked at as it was, while captions of other lengths end one by one", async () => {
+  const captioner = named("flax-fp32");
+  const some = pixels.subarray(0, 6 * 3 * edge * edge);
+  const targets = flax.labels.slice(0, 6).map((ids, row) => ids.slice(0, 1 + row));
+  const seen = await captioner.look(some);
+  const scores = await captioner.scoreIds(some, targets);
+  for (let turn = 0; turn < 2; turn += 1) expect(await captioner.scoreIds(seen, targets)).toEqual(scores);
+});
+
 it("gives a caption's tokens, cut to a length, and their text", () => {
   const captioner = named("torch-fp32");
   const { ids: tokens, truncated } = captioner.encode("un perro negro en la playa", { maxLength: 4 });

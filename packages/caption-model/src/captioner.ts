@@ -262,7 +262,8 @@ export class Captioner {
     pixels: Float32Array | readonly SeenPictures[],
     batchSize: number,
   ): AsyncGenerator<SeenPictures> {
-    if (!(pixels instanceof Float32Array)) yield* pixels;
+    // What is told of sentences moves together as they are done: who has looked may want to ask again.
+    if (!(pixels instanceof Float32Array)) for (const seen of pixels) yield copyOf(seen);
     else for (const batch of this.#batches(pixels, batchSize)) yield await this.#see(batch);
   }
 
@@ -281,6 +282,14 @@ export class Captioner {
 }
 
 const defaultBatch = 16;
+
+function copyOf({ pictures, tensors }: SeenPictures): SeenPictures {
+  const copies = Object.entries(tensors).map(([name, { data, dims }]): [string, Tensor] => [
+    name,
+    new Tensor("float32", (data as Float32Array).slice(), dims),
+  ]);
+  return { pictures, tensors: Object.fromEntries(copies) };
+}
 
 /** A search scores no words but those it chooses. */
 function noTargets(ids: Tensor | undefined): Tensor {

@@ -20,6 +20,8 @@ export interface SmallSampleOptions {
   rowsPerPart: number;
   train: number;
   validation: number;
+  /** Whether the build ends in the scores of the sample's captioner. @default false */
+  captioner?: boolean;
   /** Laid over the sample's config, section by section. */
   overrides?: Record<string, Record<string, unknown>>;
 }
@@ -48,6 +50,7 @@ export async function makeSmallSample(options: SmallSampleOptions): Promise<Smal
     select: { ...base.select, train: options.train, validation: options.validation },
     translate: { ...base.translate, model: join(sample, "model"), beams: 1 },
     shards: { ...base.shards, rowsPerShard: 25 },
+    eval: { ...base.eval, captioner: options.captioner === true ? join(sample, "captioner") : null },
   };
   for (const [section, values] of Object.entries(options.overrides ?? {})) {
     config[section] = { ...(config[section] as Record<string, unknown>), ...values };
