@@ -1,7 +1,8 @@
 import { LeyendaError } from "@leyenda/core";
 
 import type { Caption, CaptionOptions, Captioner } from "./captioner.js";
-import { preprocess, type PreprocessOptions } from "./picture/preprocess.js";
+import type { PreprocessOptions } from "./picture/preprocess.js";
+import { tryPreprocess } from "./picture/try-preprocess.js";
 
 /** A picture to caption, or why there is none. */
 export interface NamedPicture {
@@ -36,7 +37,7 @@ export async function* captionPictures(
   };
   let batch: { name: string; pixels: Float32Array | LeyendaError }[] = [];
   for await (const { name, picture } of pictures) {
-    batch.push({ name, pixels: await prepare(picture, options) });
+    batch.push({ name, pixels: await tryPreprocess(picture, options) });
     if (batch.length < batchSize) continue;
     yield* captionBatch(batch);
     batch = [];
@@ -59,18 +60,5 @@ export async function* captionPictures(
         yield { name, caption, error: null };
       }
     }
-  }
-}
-
-async function prepare(
-  picture: Uint8Array | string | LeyendaError,
-  options: PreprocessOptions,
-): Promise<Float32Array | LeyendaError> {
-  if (picture instanceof LeyendaError) return picture;
-  try {
-    return await preprocess(picture, options);
-  } catch (error) {
-    if (error instanceof LeyendaError) return error;
-    throw error;
   }
 }

@@ -12,4 +12,5 @@ export type { ConvertCaptionerOptions } from "./convert-captioner.js";
 export { isCaptionModel } from "./is-caption-model.js";
 export { preprocess } from "./picture/preprocess.js";
 export type { PictureTransform, PreprocessOptions } from "./picture/preprocess.js";
+export { tryPreprocess } from "./picture/try-preprocess.js";
 export { preprocessBatch } from "./picture/preprocess-batch.js";

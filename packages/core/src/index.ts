@@ -1,6 +1,8 @@
 export { ArrowStreamEncoder } from "./arrow/arrow-stream-encoder.js";
 export { binaryData } from "./arrow/binary-data.js";
 export { columnData } from "./arrow/column-data.js";
+export { ImageFiles } from "./arrow/image-files.js";
+export type { ImagePlace } from "./arrow/image-files.js";
 export { ImagesWriter } from "./arrow/images-writer.js";
 export type { ImageRange } from "./arrow/images-writer.js";
 export { readBatches } from "./arrow/read-batches.js";

@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
+  ImageFiles,
   LeyendaError,
   type Manifest,
   type Outcome,
   type PartContext,
   partRecordSchema,
-  readImages,
   readJsonFile,
   readRows,
   requireManifest,
@@ -21,6 +21,7 @@ import { listOutcomes } from "./list-outcomes.js";
 import { bleu } from "./metrics/bleu.js";
 import { chrf } from "./metrics/chrf.js";
 import { politenessFigures } from "./politeness-figures.js";
+import { readStoredPicture } from "./read-stored-picture.js";
 import type { Count, ReportData, SamplePicture } from "./report/report-data.js";
 import { thumbnail } from "./thumbnail.js";
 
@@ -244,27 +245,27 @@ async function readPictures(
   references: References,
 ): Promise<SamplePicture[]> {
   const pictures: SamplePicture[] = [];
-  for (const [role, file] of Object.entries(arrange.parts[0]?.files ?? {})) {
-    const wanted = role.startsWith("train-00000")
-      ? config.eval.samplePictures * 0.75
-      : config.eval.samplePictures * 0.25;
-    if (!role.includes("-00000-of-")) continue;
-    const rows = await readRows<TranslatedRow>(join(folders.arranged, file.name));
-    for (const row of rows.slice(0, wanted)) {
-      const images =
-        clean.parts.find(({ part }) => part === row.image_part)?.files["images.arrow"]?.name ?? "";
-      const reader = await readImages(join(folders.clean, images));
-      const jpeg = await reader.read({ offset: Number(row.image_offset), length: row.image_length });
-      await reader.close();
-      pictures.push({
-        jpegBase64: await thumbnail(jpeg),
-        en: row.caption_en,
-        es: row.caption_es,
-        reference: references.get(`${row.url}\t${row.caption_en}`) ?? null,
-        split: row.split,
-        url: row.url,
-      });
+  const images = new ImageFiles(folders.clean, clean);
+  try {
+    for (const [role, file] of Object.entries(arrange.parts[0]?.files ?? {})) {
+      const wanted = role.startsWith("train-00000")
+        ? config.eval.samplePictures * 0.75
+        : config.eval.samplePictures * 0.25;
+      if (!role.includes("-00000-of-")) continue;
+      const rows = await readRows<TranslatedRow>(join(folders.arranged, file.name));
+      for (const row of rows.slice(0, wanted)) {
+        pictures.push({
+          jpegBase64: await thumbnail(await readStoredPicture(images, row)),
+          en: row.caption_en,
+          es: row.caption_es,
+          reference: references.get(`${row.url}\t${row.caption_en}`) ?? null,
+          split: row.split,
+          url: row.url,
+        });
+      }
     }
+  } finally {
+    await images.close();
   }
   return pictures;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type DatasetConfig,
   hashJson,
+  ImageFiles,
   type Json,
   LeyendaError,
   type Manifest,
@@ -24,7 +25,6 @@ import { renderShardIndex } from "./random-access/shard-index.js";
 import { splits } from "./shard-name.js";
 import { readTakedowns } from "./takedown/takedown-log.js";
 import { arrangedBatches } from "./write/arranged-batches.js";
-import { ImageFiles } from "./write/image-files.js";
 import { shardSchema } from "./write/shard-schema.js";
 import { type ShardBatch, writeBatches } from "./write/write-batches.js";
 

@@ -1,6 +1,5 @@
-import { Bool, type Data, type DataType, Float, Int, type Int32, makeData, Utf8 } from "apache-arrow";
+import { type Data, type DataType, Float, Int, type Int32, makeData, Utf8 } from "apache-arrow";
 
-import { chunkValues } from "./chunk-values.js";
 import { columnData } from "./column-data.js";
 import { columnValues } from "./column-values.js";
 
@@ -40,10 +39,6 @@ function sliceChunk(chunk: Data, type: DataType, from: number, to: number): Data
     // The type's own array, which the overloads of makeData cannot tell.
     const data = values instanceof type.ArrayType ? values : new (type as Int32).ArrayType(values);
     return makeData({ type: type as Int32, length, nullCount: 0, data });
-  }
-  if (type instanceof Bool && chunk.type instanceof Bool) {
-    const valueAt = chunkValues(chunk);
-    return columnData(type, length, (row) => valueAt(from + row));
   }
   return null;
 }

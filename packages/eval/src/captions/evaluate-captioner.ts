@@ -45,6 +45,8 @@ export interface EvaluatedSplit extends Required<CaptionSet> {
 
 interface Prepared extends PictureRow {
   pixels: Float32Array | LeyendaError;
+  /** Its references, as the model was trained on them. */
+  encoded: { ids: number[]; truncated: boolean }[];
 }
 
 const defaultLossBatch = 128;
@@ -69,16 +71,7 @@ export async function evaluateCaptioner(
   }: EvaluateOptions = {},
 ): Promise<EvaluatedSplit> {
   // Loaded when it is wanted: scores alone need no model.
-  const { preprocess } = await import("@leyenda/caption-model");
-  const prepare = async (picture: PictureRow["picture"]): Promise<Float32Array | LeyendaError> => {
-    if (picture instanceof LeyendaError) return picture;
-    try {
-      return await preprocess(picture, preparation);
-    } catch (error) {
-      if (error instanceof LeyendaError) return error;
-      throw error;
-    }
-  };
+  const { tryPreprocess } = await import("@leyenda/caption-model");
   const preparation = {
     edge: captioner.info.vision.image_size,
     ...(transform === undefined ? {} : { transform }),
@@ -102,22 +95,19 @@ export async function evaluateCaptioner(
     const prepared = await Promise.all(
       batch.map(async (row): Promise<Prepared> => ({
         ...row,
-        pixels: await prepare(row.picture),
+        pixels: await tryPreprocess(row.picture, preparation),
+        encoded: row.references.map((text) => captioner.encode(text, { maxLength: maxLabelLength })),
       })),
     );
     const good = prepared.filter(isReadable);
     const looked = await captioner.look(join(good.map(({ pixels }) => pixels)), { batchSize });
     const captions = await captioner.captionPixels(looked, { ...search, batchSize });
-    const scores = await captioner.score(
-      looked,
-      good.map(({ references }) => references[0] ?? ""),
-      { maxLength: maxLabelLength, batchSize },
-    );
-    losses.push(...scores.map(({ logProbabilities }) => lossOf(logProbabilities)));
+    const targets = good.map(({ encoded: [first] }) => first?.ids ?? []);
+    losses.push(...(await captioner.scoreIds(looked, targets, { batchSize })).map(lossOf));
     if (shuffled) {
       const shifted = good.map(({ pixels }, place) => ({
         pixels: pictures.next(pixels),
-        ids: scores[place]?.ids ?? [],
+        ids: targets[place] ?? [],
       }));
       firsts.push(...shifted.flatMap(({ pixels, ids }) => (pixels === null ? [ids] : [])));
       const known = shifted.flatMap(({ pixels, ids }) => (pixels === null ? [] : [{ pixels, ids }]));
@@ -125,10 +115,9 @@ export async function evaluateCaptioner(
     }
     let place = 0;
     for (const row of prepared) {
-      const { id, references, pixels } = row;
+      const { id, references, pixels, encoded } = row;
       split.ids.push(id);
       split.references.push(references);
-      const encoded = references.map((text) => captioner.encode(text, { maxLength: maxLabelLength }));
       split.labels.push(encoded.map(({ ids }) => captioner.decode(ids)));
       split.truncated += encoded.filter(({ truncated }) => truncated).length;
       if (pixels instanceof LeyendaError) {

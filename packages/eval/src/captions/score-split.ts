@@ -2,8 +2,9 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 import { Captioner } from "@leyenda/caption-model";
-import { type PartContext, readImages, readRows, requireManifest, type TranslatedRow } from "@leyenda/core";
+import { ImageFiles, type PartContext, readRows, requireManifest, type TranslatedRow } from "@leyenda/core";
 
+import { readStoredPicture } from "../read-stored-picture.js";
 import { evaluateCaptioner, type PictureRow } from "./evaluate-captioner.js";
 import { evaluateCaptions, type CaptionEvaluation } from "./evaluate-captions.js";
 
@@ -51,16 +52,20 @@ export async function scoreSplit(
   async function* rows(): AsyncGenerator<PictureRow, void, undefined> {
     const arranged = await requireManifest(folders.arranged, "shards");
     const clean = await requireManifest(folders.clean, "clean");
-    const images = new Map(clean.parts.map(({ part, files }) => [part, files["images.arrow"]?.name ?? ""]));
+    const images = new ImageFiles(folders.clean, clean);
     const shards = Object.entries(arranged.parts[0]?.files ?? {}).filter(([role]) =>
       role.startsWith("validation"),
     );
-    for (const [, { name }] of shards.sort(([a], [b]) => (a < b ? -1 : 1)))
-      for (const row of await readRows<TranslatedRow>(join(folders.arranged, name))) {
-        const reader = await readImages(join(folders.clean, images.get(row.image_part) ?? ""));
-        const picture = await reader.read({ offset: Number(row.image_offset), length: row.image_length });
-        await reader.close();
-        yield { id: row.key, picture, references: [row.caption_es] };
-      }
+    try {
+      for (const [, { name }] of shards.sort(([a], [b]) => (a < b ? -1 : 1)))
+        for (const row of await readRows<TranslatedRow>(join(folders.arranged, name)))
+          yield {
+            id: row.key,
+            picture: await readStoredPicture(images, row),
+            references: [row.caption_es],
+          };
+    } finally {
+      await images.close();
+    }
   }
 }

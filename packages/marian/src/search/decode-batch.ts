@@ -15,7 +15,7 @@ export interface DecodeOptions {
   /** A step of the decoder: its inputs to its outputs, see `buildDecoder`. */
   step: (inputs: Tensors) => Promise<Tensors>;
   config: MarianConfig;
-  /** What a step is told of each sentence: `cross_keys_i`, `cross_values_i`, `cross_mask`, …, with the sentences in front. */
+  /** What a step is told of each sentence: `cross_keys_i`, `cross_values_i`, `cross_mask`, …, with the sentences in front. Changed while it runs. */
   perSentence: Tensors;
   /** How many words a step chooses among. */
   words: number;

@@ -1,9 +1,14 @@
-import { type RowsFile, type TranslatedRow, valueOffsets } from "@leyenda/core";
+import {
+  type ImageFiles,
+  type ImagePlace,
+  type RowsFile,
+  type TranslatedRow,
+  valueOffsets,
+} from "@leyenda/core";
 import { Binary, type Data, type DataType, makeData, type Schema, type Struct } from "apache-arrow";
 
 import { cutBatches } from "./cut-batches.js";
 import { imageData } from "./image-data.js";
-import type { ImageFiles, ImagePlace } from "./image-files.js";
 import type { ShardRow } from "./shard-schema.js";
 import { batchesInFlight, type ShardBatch } from "./write-batches.js";
 

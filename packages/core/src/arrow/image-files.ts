@@ -1,6 +1,8 @@
 import { join } from "node:path";
 
-import { type ImageRange, type ImagesReader, type Manifest, readImages } from "@leyenda/core";
+import type { Manifest } from "../parts/manifest.js";
+import type { ImageRange } from "./images-writer.js";
+import { type ImagesReader, readImages } from "./read-images.js";
 
 /**
  * Files that are kept open: a shard's rows come from everywhere in the list, and opening a file again costs more than reading a
@@ -13,7 +15,7 @@ export interface ImagePlace extends ImageRange {
   part: string;
 }
 
-/** Reads pictures of the clean parts, for several shards at a time, with the files used last kept open. */
+/** Reads pictures of the clean parts by their place, for several readers at a time, with the files used last kept open. */
 export class ImageFiles {
   readonly #folder: string;
   readonly #names: ReadonlyMap<string, string>;
@@ -42,6 +44,12 @@ export class ImageFiles {
       }),
     );
     await this.#trim(Math.max(maxOpen, 4 * places.length));
+  }
+
+  async readOne(place: ImagePlace): Promise<Uint8Array> {
+    const bytes = new Uint8Array(place.length);
+    await this.read([place], bytes);
+    return bytes;
   }
 
   #reader(part: string): Promise<ImagesReader> {
