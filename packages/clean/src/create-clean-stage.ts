@@ -6,6 +6,7 @@ import {
   type FetchedRow,
   ImagesWriter,
   LeyendaError,
+  type ManifestPart,
   nameOptions,
   type Outcome,
   type PartContext,
@@ -82,16 +83,19 @@ export function createCleanStage({
     },
     plan: async ({ folders }): Promise<StagePlan> => {
       const fetched = await requireManifest(folders.fetched, "fetch");
-      return {
-        parts: fetched.parts.map(({ part, rows, hash, files }) => ({
-          name: part,
-          rows,
-          inputHash: hash,
-          input: Object.fromEntries(Object.entries(files).map(([role, { name }]) => [role, name])),
-        })),
-      };
+      return { parts: fetched.parts.map(planFrom) };
     },
+    planFrom,
     run: (part, context) => withProgress((counter) => cleanPart(part, context, counter, clean)),
+  };
+}
+
+function planFrom({ part, rows, hash, files }: ManifestPart): PartPlan {
+  return {
+    name: part,
+    rows,
+    inputHash: hash,
+    input: Object.fromEntries(Object.entries(files).map(([role, { name }]) => [role, name])),
   };
 }
 

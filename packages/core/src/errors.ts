@@ -15,6 +15,7 @@ export type ErrorCode =
   | "CIRCUIT_OPEN"
   | "WORKER_DIED"
   | "HUB"
+  | "QUEUE"
   | "USAGE";
 
 export interface ErrorDetails {

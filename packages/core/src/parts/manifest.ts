@@ -35,6 +35,9 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** What a manifest says of one part. */
+export type ManifestPart = Manifest["parts"][number];
+
 export const manifestName = "manifest.json";
 
 /** @returns the manifest of a finished stage, or null when the stage is not finished */

@@ -4,7 +4,8 @@ import type { PartRecord } from "../parts/part-record.js";
 
 interface Expected {
   folder: string;
-  inputHash: string;
+  /** Null takes any. */
+  inputHash: string | null;
   options: Record<string, Json>;
 }
 
@@ -25,7 +26,9 @@ export function describeMismatch(
       .map(({ name, then, now }) => `${name} was ${then}, is now ${now}`);
     return `made with other options: ${differences.join("; ")}`;
   }
-  return record.inputHash === inputHash ? null : "made from other input: what went into it has changed since";
+  return inputHash === null || record.inputHash === inputHash
+    ? null
+    : "made from other input: what went into it has changed since";
 }
 
 function show(value: Json | undefined): string {

@@ -9,6 +9,11 @@ import { parseRecordName, recordName } from "../parts/record-name.js";
 import { describeMismatch, refuseMismatch } from "./check-record.js";
 import type { PartPlan, Stage } from "./stage.js";
 
+type RecordWanted = Pick<PartPlan, "name"> & {
+  /** What it must have been made from; null takes anything. */
+  inputHash: string | null;
+};
+
 /**
  * The records of a plan's parts, each at its highest revision.
  *
@@ -19,7 +24,7 @@ import type { PartPlan, Stage } from "./stage.js";
 export async function readRecords<Config extends FetchConfig>(
   stage: Stage<Config>,
   folder: string,
-  parts: readonly PartPlan[],
+  parts: readonly RecordWanted[],
   options: Record<string, Json> | null,
   overwrite: boolean,
 ): Promise<Map<string, PartRecord>> {

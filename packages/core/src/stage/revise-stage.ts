@@ -9,7 +9,7 @@ import { removeDeadAttempts } from "../parts/attempt.js";
 import { type Manifest, manifestName } from "../parts/manifest.js";
 import type { OutcomeCounts, PartRecord } from "../parts/part-record.js";
 import { explainDiskErrors } from "./explain-disk-errors.js";
-import { makeParts } from "./make-parts.js";
+import { localExecutor } from "./local-executor.js";
 import { readRecords } from "./read-records.js";
 import { removeStrays } from "./remove-strays.js";
 import { RevisionJournal } from "./revision-journal.js";
@@ -20,7 +20,7 @@ import { writeManifest } from "./write-manifest.js";
 
 export interface ReviseStageOptions<Config extends FetchConfig = DatasetConfig> extends Omit<
   RunStageOptions<Config>,
-  "overwrite"
+  "overwrite" | "executor"
 > {
   /** What is asked for, as the stage's `revise` understands it. */
   request: Json;
@@ -94,12 +94,11 @@ async function revise<Config extends FetchConfig>(
   try {
     // What the manifest says of the parts is about to be no longer so.
     if (wanted.length > 0) await rm(join(folder, manifestName), { force: true });
-    await makeParts({
+    await localExecutor(input.workers ?? 1).makeParts({
       stage,
       parts: wanted,
       context,
       options,
-      workers: input.workers ?? 1,
       emit: (event) => {
         if (event.type === "part") {
           journal.add(event.part);

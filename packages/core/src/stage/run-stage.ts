@@ -7,7 +7,8 @@ import { removeDeadAttempts } from "../parts/attempt.js";
 import { type Manifest, manifestName, readManifest } from "../parts/manifest.js";
 import { describeMismatch } from "./check-record.js";
 import { explainDiskErrors } from "./explain-disk-errors.js";
-import { makeParts } from "./make-parts.js";
+import type { Executor } from "./executor.js";
+import { localExecutor } from "./local-executor.js";
 import { readRecords } from "./read-records.js";
 import { removeStrays } from "./remove-strays.js";
 import type { Stage, StageContext, StageEvent } from "./stage.js";
@@ -17,6 +18,8 @@ import { writeManifest } from "./write-manifest.js";
 export interface RunStageOptions<Config extends FetchConfig = DatasetConfig> extends StageContext<Config> {
   /** Make parts anew that were made with other options or from other input. @default false */
   overwrite?: boolean;
+  /** Who makes the parts. @default as many processes of this machine as `workers` says */
+  executor?: Executor;
   onEvent?: (event: StageEvent) => void;
   /** Finish the parts under way, then stop. */
   drain?: AbortSignal;
@@ -78,12 +81,12 @@ async function run<Config extends FetchConfig>(
   // The parts the manifest spoke of are about to change.
   if (manifest !== null) await rm(join(folder, manifestName), { force: true });
 
-  await makeParts({
+  const executor = input.executor ?? localExecutor(input.workers ?? 1);
+  await executor.makeParts({
     stage,
     parts: missing,
     context,
     options,
-    workers: input.workers ?? 1,
     emit,
     drain: input.drain,
     signal: input.signal,

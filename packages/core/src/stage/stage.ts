@@ -2,7 +2,7 @@ import type { DatasetConfig, FetchConfig } from "../config/dataset-config.js";
 import type { DatasetFolders } from "../config/dataset-folders.js";
 import type { Json } from "../hash/hash-json.js";
 import type { FileNaming } from "../parts/attempt.js";
-import type { Manifest } from "../parts/manifest.js";
+import type { Manifest, ManifestPart } from "../parts/manifest.js";
 import type { PartFile } from "../parts/part-file.js";
 import type { Outcome } from "../outcomes.js";
 import type { OutcomeCounts, PartRecord } from "../parts/part-record.js";
@@ -122,6 +122,11 @@ export interface Stage<Config extends FetchConfig = DatasetConfig> {
   /** The options that decide the bytes. Data made under others is refused. */
   options: (context: StageContext<Config>) => Promise<Record<string, Json>> | Record<string, Json>;
   plan: (context: StageContext<Config>) => Promise<StagePlan>;
+  /**
+   * Where each part is made from the part of that name of the stage before, and from nothing else: its plan, the same that `plan`
+   * gives, from what the manifest will say of that part. So a part can be made while others of the stage before are missing.
+   */
+  planFrom?: (before: ManifestPart) => PartPlan;
   /**
    * Makes some rows of a part again that is there, as the request says. Returns the part's figures as they are then, or
    * null where nothing has changed. Files it creates join those of the record; one of a role that is there replaces it.

@@ -4,7 +4,7 @@ import type { FetchConfig } from "../config/dataset-config.js";
 import { hashJson, type Json } from "../hash/hash-json.js";
 import { addOutcomes } from "../parts/add-outcomes.js";
 import { type Manifest, manifestName } from "../parts/manifest.js";
-import { partHash } from "../parts/part-hash.js";
+import { manifestPart } from "../parts/manifest-part.js";
 import type { OutcomeCounts, PartRecord } from "../parts/part-record.js";
 import { writeFileAtomically } from "../parts/write-file-atomically.js";
 import type { PartPlan, Stage, StageContext } from "./stage.js";
@@ -23,13 +23,7 @@ export async function writeManifest<Config extends FetchConfig>(
     const record = records.get(name);
     if (record === undefined) throw new Error(`${name} has no record`);
     addOutcomes(outcomes, record.outcomes);
-    entries.push({
-      part: name,
-      rows: record.rows,
-      hash: partHash(record),
-      files: record.files,
-      facts: record.facts,
-    });
+    entries.push(manifestPart(record));
   }
   const manifest: Manifest = {
     stage: stage.name,

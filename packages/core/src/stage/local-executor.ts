@@ -1,31 +1,28 @@
 import type { FetchConfig } from "../config/dataset-config.js";
-import type { Json } from "../hash/hash-json.js";
-import { localMaker, type MakerOptions, type PartMaker, processMaker } from "./part-maker.js";
+import type { Executor, StageWork } from "./executor.js";
+import { ownProcessMaker } from "./own-process-maker.js";
+import { localMaker, type PartMaker } from "./part-maker.js";
 import { runLanes } from "./run-lanes.js";
-import type { PartPlan, Stage, StageContext, StageEvent } from "./stage.js";
-import { steadfastMaker } from "./steadfast-maker.js";
 
-interface MakePartsOptions<Config extends FetchConfig> {
-  stage: Stage<Config>;
-  parts: readonly PartPlan[];
-  context: StageContext<Config>;
-  options: Record<string, Json>;
-  /** Worker processes; 1 works in this process, but for an isolated stage. */
-  workers: number;
-  emit: (event: StageEvent) => void;
-  /** Start no further part. */
-  drain: AbortSignal | undefined;
-  /** Drop the parts under way. */
-  signal: AbortSignal | undefined;
+/**
+ * Makes parts on this machine.
+ *
+ * @param workers processes; 1 works in this process, but for an isolated stage
+ */
+export function localExecutor(workers: number): Executor {
+  return { makeParts: (work) => makeParts(work, workers) };
 }
 
 /** Keeps every worker supplied with parts until none is left, one fails, or the run is to stop. */
-export async function makeParts<Config extends FetchConfig>(input: MakePartsOptions<Config>): Promise<void> {
+async function makeParts<Config extends FetchConfig>(
+  input: StageWork<Config>,
+  mostWorkers: number,
+): Promise<void> {
   const { stage, parts, options, emit } = input;
   if (parts.length === 0) return;
-  const workers = Math.min(input.workers, parts.length);
+  const workers = Math.min(mostWorkers, parts.length);
   const context = { ...input.context, workers };
-  const newMaker = makerFor(stage, workers);
+  const newMaker = workers === 1 && stage.isolation === undefined ? localMaker : ownProcessMaker;
   const makers = Array.from({ length: workers }, () =>
     newMaker({
       stage,
@@ -59,12 +56,4 @@ export async function makeParts<Config extends FetchConfig>(input: MakePartsOpti
       emit({ type: "part", stage: stage.name, part: part.name, won, seconds });
     }
   }
-}
-
-function makerFor<Config extends FetchConfig>(
-  { isolation }: Stage<Config>,
-  workers: number,
-): (input: MakerOptions<Config>) => PartMaker {
-  if (isolation !== undefined) return (input) => steadfastMaker(input, isolation);
-  return workers === 1 ? localMaker : processMaker;
 }
