@@ -7,7 +7,9 @@ import { describeError } from "./describe-error.js";
 import type { Io } from "./io.js";
 import { addBuildVerb } from "./verbs/build.js";
 import { addCaptionVerb } from "./verbs/caption.js";
+import { addDashboardVerb } from "./verbs/dashboard.js";
 import { addDiffVerb } from "./verbs/diff.js";
+import { addEnqueueVerb } from "./verbs/enqueue.js";
 import { addEvalVerb } from "./verbs/eval.js";
 import { addExportVerb } from "./verbs/export.js";
 import { addFetchVerb } from "./verbs/fetch.js";
@@ -22,6 +24,7 @@ import { addTakedownVerb } from "./verbs/takedown.js";
 import { addTranslateVerb } from "./verbs/translate.js";
 import { addVerifyVerb } from "./verbs/verify.js";
 import { addViewVerb } from "./verbs/view.js";
+import { addWorkerVerb } from "./verbs/worker.js";
 
 /** A verb's way to say how it ended. */
 export interface Verb {
@@ -55,6 +58,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addEvalVerb(program, verb);
   addTranslateVerb(program, verb);
   addBuildVerb(program, verb);
+  addEnqueueVerb(program, verb);
+  addWorkerVerb(program, verb);
+  addDashboardVerb(program, verb);
   addExportVerb(program, verb);
   addVerifyVerb(program, verb);
   addDiffVerb(program, verb);

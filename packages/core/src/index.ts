@@ -81,6 +81,8 @@ export type { PartMaker } from "./stage/part-maker.js";
 export { findPart } from "./stage/find-part.js";
 export type { SinglePart } from "./stage/find-part.js";
 export { planSinglePart } from "./stage/plan-single-part.js";
+export { fromWire, toWire } from "./stage/wire-error.js";
+export type { WireError } from "./stage/worker-messages.js";
 export { runStage } from "./stage/run-stage.js";
 export type { RunStageOptions, StageRun } from "./stage/run-stage.js";
 export { stageNames } from "./stage/stage.js";

@@ -1,0 +1,14 @@
+export { startDashboard } from "./dashboard/start-dashboard.js";
+export type { Dashboard, DashboardOptions } from "./dashboard/start-dashboard.js";
+export { enqueue } from "./jobs/enqueue.js";
+export type { Enqueued, EnqueueOptions } from "./jobs/enqueue.js";
+export { Queues } from "./jobs/queues.js";
+export { removeJobs } from "./jobs/remove-jobs.js";
+export { checkRedis } from "./redis/check-redis.js";
+export { buildName } from "./run/build-run.js";
+export type { BuildRun } from "./run/build-run.js";
+export type { QueueName } from "./run/queue-names.js";
+export { queueStatus } from "./status/queue-status.js";
+export type { Failure, QueueStatus, StageStatus } from "./status/queue-status.js";
+export { startWorker } from "./worker/start-worker.js";
+export type { StageWorker, WorkerEvent, WorkerOptions } from "./worker/start-worker.js";

@@ -1,0 +1,128 @@
+import type { Stage, StageName } from "@leyenda/core";
+import { type Job, Worker, WaitingChildrenError } from "bullmq";
+
+import { Queues } from "../jobs/queues.js";
+import { buildQueue, prefix, type QueueName } from "../run/queue-names.js";
+import { describeFailure } from "./describe-failure.js";
+import { KnownRuns } from "./known-runs.js";
+import { Makers } from "./makers.js";
+import { makePartJob } from "./make-part-job.js";
+import { PartPlanner } from "./part-planner.js";
+import { runBuildJob } from "./run-build-job.js";
+
+export interface WorkerOptions {
+  /** Of a server that `checkRedis` has found fit. */
+  url: string;
+  /** All stages of a build, in order; those that are asked for are among them. */
+  stages: readonly Stage[];
+  /** Processes that make parts, by stage; a stage that is not there is left to other workers. */
+  concurrency: Partial<Record<StageName, number>>;
+  /** How long a job is this worker's without a sign of life, milliseconds. @default 30_000 */
+  lockMs?: number;
+  /** How often jobs are looked for whose worker gives no sign of life, milliseconds. @default 15_000 */
+  stalledMs?: number;
+  onEvent?: (event: WorkerEvent) => void;
+}
+
+export type WorkerEvent =
+  | { type: "made"; queue: QueueName; name: string; rows: number; seconds: number }
+  | { type: "failed"; queue: QueueName; name: string; error: string; attempt: number; attempts: number }
+  | { type: "stalled"; queue: QueueName; job: string }
+  | { type: "trouble"; queue: QueueName; error: string };
+
+export interface StageWorker {
+  /** Takes no further job, waits for those under way, and closes. */
+  close: () => Promise<void>;
+  /** Drops the parts under way; to be followed by `close`. They count as not tried. */
+  drop: () => void;
+  /** Whether no build is in the queue, waiting or under way. */
+  isIdle: () => Promise<boolean>;
+}
+
+/** Times that a job may lose its worker. */
+const mostStalls = 10;
+
+/** Builds that one worker sees through at a time; they mostly wait. */
+const buildsAtATime = 4;
+
+/** Takes jobs from the queues of some stages, and from that of builds, until it is closed. */
+export function startWorker(options: WorkerOptions): StageWorker {
+  const { url, stages, concurrency, onEvent } = options;
+  const queues = new Queues(url);
+  const runs = new KnownRuns(queues);
+  const abort = new AbortController();
+  const allMakers: Makers[] = [];
+  const workers = stages.flatMap((stage, index) => {
+    const processes = concurrency[stage.name] ?? 0;
+    if (processes === 0) return [];
+    const makers = new Makers();
+    allMakers.push(makers);
+    const planner = new PartPlanner(stage, stages[index - 1]);
+    const tools = { stage, queues, runs, planner, makers, signal: abort.signal };
+    return [open(stage.name, processes, (job) => makePartJob(job, tools))];
+  });
+  workers.push(open(buildQueue, buildsAtATime, (job, token) => runBuildJob(job, token, queues, stages)));
+
+  function open(
+    queue: QueueName,
+    atATime: number,
+    work: (job: Job, token: string | undefined) => Promise<unknown>,
+  ): Worker {
+    const worker = new Worker(
+      queue,
+      async (job, token) => {
+        try {
+          return await work(job, token);
+        } catch (error) {
+          throw error instanceof WaitingChildrenError ? error : describeFailure(error);
+        }
+      },
+      {
+        connection: { url, maxRetriesPerRequest: null },
+        prefix,
+        concurrency: atATime,
+        lockDuration: options.lockMs ?? 30_000,
+        stalledInterval: options.stalledMs ?? 15_000,
+        maxStalledCount: mostStalls,
+      },
+    );
+    worker.on("completed", (job, result: unknown) => {
+      const { rows = 0, seconds = 0 } = (result ?? {}) as { rows?: number; seconds?: number };
+      onEvent?.({ type: "made", queue, name: job.name, rows, seconds });
+    });
+    worker.on("failed", (job, { message }) => {
+      const { name = "", attemptsMade = 0, opts } = job ?? {};
+      onEvent?.({
+        type: "failed",
+        queue,
+        name,
+        error: message,
+        attempt: attemptsMade,
+        attempts: opts?.attempts ?? 1,
+      });
+    });
+    worker.on("stalled", (job) => onEvent?.({ type: "stalled", queue, job }));
+    worker.on("error", ({ message }) => onEvent?.({ type: "trouble", queue, error: message }));
+    return worker;
+  }
+
+  return {
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(allMakers.map((makers) => makers.close()));
+      await queues.close();
+    },
+    drop: () => {
+      abort.abort(new Error("the worker was told to drop its work"));
+    },
+    isIdle: async () => {
+      const {
+        active = 0,
+        waiting = 0,
+        delayed = 0,
+        ...counts
+      } = await queues.of(buildQueue).getJobCounts("active", "waiting", "delayed", "waiting-children");
+      return active + waiting + delayed + (counts["waiting-children"] ?? 0) === 0;
+    },
+  };
+}

@@ -1,0 +1,3 @@
+import type { Stage } from "@leyenda/core";
+
+export const stages: Stage[];
