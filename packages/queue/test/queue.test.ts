@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { checkRedis } from "../src/index.js";
-import { noRedis, startRedis, type TestRedis } from "./support/start-redis.js";
+import { noRedis, startRedis, type TestRedis } from "../src/testing/start-redis.js";
 import { killGroup, type List, TestBuild } from "./support/test-build.js";
 
 if (noRedis !== undefined) console.warn(`skipped: ${noRedis}`);
