@@ -21,11 +21,11 @@ let redis: TestRedis;
 beforeAll(async () => {
   if (noRedis !== undefined) return;
   redis = await startRedis();
-  const patient = { totalMs: 8_000, headersMs: 6_000, stallMs: 6_000, retries: 1 };
+  const patient = { totalMs: 4_000, headersMs: 3_000, stallMs: 2_000, retries: 1 };
   sample = await makeSmallSample({
-    rows: 120,
+    rows: 80,
     rowsPerPart: 20,
-    train: 25,
+    train: 15,
     validation: 5,
     overrides: { fetch: patient },
   });
@@ -42,7 +42,7 @@ describe.skipIf(noRedis !== undefined)("a build by the workers of a queue", () =
     const place = [sample.config, "--data-dir", join(sample.folder, "queued")];
     const enqueued = await runLeyenda(["enqueue", ...place, "--limit", "fetch=4", "--json"], env);
     expect(enqueued.code, enqueued.stderr).toBe(0);
-    expect(JSON.parse(enqueued.stdout)).toMatchObject({ stage: "fetch", missing: 6, failed: 0 });
+    expect(JSON.parse(enqueued.stdout)).toMatchObject({ stage: "fetch", missing: 4, failed: 0 });
 
     const each = "fetch=1,clean=1,select=1,translate=1,arrange=1,shards=1,eval=1";
     const options = ["--until-done", "--lock", "4000", "--stalled", "1000", "--concurrency", each];
