@@ -1,8 +1,9 @@
 import { LeyendaError } from "@leyenda/core";
 
-import type { Caption, CaptionOptions, Captioner } from "./captioner.js";
+import type { Captioner } from "./captioner.js";
 import type { PreprocessOptions } from "./picture/preprocess.js";
 import { tryPreprocess } from "./picture/try-preprocess.js";
+import type { Caption, CaptionOptions } from "./pixel-captioner.js";
 
 /** A picture to caption, or why there is none. */
 export interface NamedPicture {

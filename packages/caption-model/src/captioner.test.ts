@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { type Caption, Captioner } from "./captioner.js";
+import { Captioner } from "./captioner.js";
 import { convertCaptioner } from "./convert-captioner.js";
+import type { Caption } from "./pixel-captioner.js";
 
 const fixtures = fileURLToPath(new URL("../../../tools/oracle/fixtures/", import.meta.url));
 const tokenizer = join(fixtures, "marian-formats/safetensors");

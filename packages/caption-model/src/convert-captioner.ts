@@ -52,7 +52,10 @@ export async function convertCaptioner(
   };
   await folder.put("vision.onnx", buildVisionEncoder(vision, decoder, both, precision).toBytes());
   const embedding = embeddingTable(decoder, decoderWeights, precision);
-  const graph = buildDecoder(decoder, decoderWeights, precision, embedding, { scoring: true });
+  const graph = buildDecoder(decoder, decoderWeights, precision, embedding, {
+    scoring: true,
+    attention: true,
+  });
   await folder.put("decoder.onnx", graph.toBytes());
   await folder.put(embeddingFile, embedding.bytes);
   for (const [name, bytes] of Object.entries(files)) await folder.put(name, bytes);

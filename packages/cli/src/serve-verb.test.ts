@@ -77,6 +77,18 @@ describe("leyenda serve", () => {
     expect(err).toContain("there is no password");
   });
 
+  it("writes the page as files, with the dataset's samples, and takes no options of a server beside that", async () => {
+    const args = ["serve", "--model", "model", "--static", "site", "--samples", "pictures"];
+    const { code, url } = await run(args);
+    expect([code, url]).toEqual([0, join(folder, "site")]);
+    const site: unknown = JSON.parse(await readFile(join(folder, "site/site.json"), "utf8"));
+    expect(site).toMatchObject({ info: { samples: [{ caption: "un cuadrado" }] } });
+    expect(await run([...args, "--port", "1"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--port") as string,
+    });
+  });
+
   it("names a model that is not there, and a split that is not", async () => {
     expect(await run(["serve", "--model", "nothing"])).toMatchObject({
       code: 1,

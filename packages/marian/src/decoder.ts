@@ -15,7 +15,4 @@ export { embeddingFile, embeddingTable } from "./onnx/embed.js";
 export { Layers, scaledQuery } from "./onnx/layers.js";
 export type { Weights } from "./onnx/layers.js";
 export { OnnxGraph } from "./onnx/onnx-graph.js";
-export { decodeBatch } from "./search/decode-batch.js";
-export type { CacheMemory } from "./search/decoder-cache.js";
-export { scoreTargets } from "./search/score-targets.js";
 export { readTokenizerFiles } from "./spm/read-tokenizer-files.js";

@@ -2,6 +2,14 @@
 const tries = 4;
 const longestPause = 20;
 
+/** Pictures can be given by their address, and programs can use the same server. */
+export const hasServer = true;
+
+/** The language that the server found in what the browser prefers. */
+export function preferredLanguage() {
+  return document.documentElement.lang;
+}
+
 /** What the server says against a picture. */
 export class ApiError extends Error {
   constructor({ code, message, hint }) {
@@ -20,7 +28,7 @@ export async function askInfo() {
  * Has a picture captioned.
  *
  * @param {{ picture?: Blob, url?: string, beams: number }} wanted
- * @param {(seconds: number) => void} onWait the server is full and is asked again after that
+ * @param {(state: { kind: "waiting", seconds: number }) => void} onWait the server is full and is asked again after that
  * @param {AbortSignal} signal
  */
 export async function caption({ picture, url, beams }, onWait, signal) {
@@ -29,12 +37,12 @@ export async function caption({ picture, url, beams }, onWait, signal) {
       ? [
           "/api/caption",
           {
-            body: JSON.stringify({ url, beams, best: beams, preview: true }),
+            body: JSON.stringify({ url, beams, best: beams, attention: true, preview: true }),
             headers: { "content-type": "application/json" },
           },
         ]
       : [
-          `/api/caption?beams=${beams}&best=${beams}`,
+          `/api/caption?beams=${beams}&best=${beams}&attention=1`,
           { body: picture, headers: { "content-type": "application/octet-stream" } },
         ];
   for (let left = tries; ; left -= 1) {
@@ -42,7 +50,7 @@ export async function caption({ picture, url, beams }, onWait, signal) {
     const pause = Number(response.headers.get("retry-after"));
     if (response.status !== 503 || !(pause > 0) || left === 0) return answerOf(response);
     const seconds = Math.min(pause, longestPause);
-    onWait(seconds);
+    onWait({ kind: "waiting", seconds });
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     signal.throwIfAborted();
   }

@@ -1,4 +1,4 @@
-import { ApiError, askInfo, caption } from "/api.js";
+import { ApiError, askInfo, caption, hasServer } from "/api.js";
 import { byId, element } from "/dom.js";
 import { applyLanguage, keepLanguage, number, say, sayError, startLanguage } from "/language.js";
 import { showResult } from "/result.js";
@@ -23,7 +23,7 @@ function show(next) {
 
 function render() {
   const { kind } = state;
-  status.classList.toggle("busy", kind === "working" || kind === "waiting");
+  status.classList.toggle("busy", ["working", "waiting", "loading"].includes(kind));
   status.textContent =
     kind === "failed"
       ? ""
@@ -31,7 +31,11 @@ function render() {
           seconds: kind === "done" ? number(state.seconds, 1) : state.seconds,
         });
   problem.textContent =
-    kind !== "failed" ? "" : state.error instanceof ApiError ? sayError(state.error) : say("failed");
+    kind !== "failed"
+      ? ""
+      : state.error instanceof ApiError
+        ? sayError(state.error)
+        : say(hasServer ? "failed" : "failedHere");
   again.hidden = kind !== "failed" || wanted === null;
   found.replaceChildren(...(kind === "done" ? showResult(state.answer, state) : []));
 }
@@ -39,7 +43,7 @@ function render() {
 function renderInfo() {
   if (info === null) return;
   const { limits, model, samples } = info;
-  byId("limits").textContent = say("limits", {
+  byId("limits").textContent = say(hasServer ? "limits" : "limitsHere", {
     megabytes: number(limits.maxBytes / 2 ** 20),
     megapixels: number(limits.maxPixels / 1e6),
   });
@@ -59,7 +63,7 @@ function renderInfo() {
   );
   const focused = document.activeElement?.closest("#samples button")?.value;
   byId("samples").replaceChildren(
-    ...samples.map(({ id }) =>
+    ...samples.map(({ id, picture }) =>
       element(
         "li",
         {},
@@ -67,7 +71,7 @@ function renderInfo() {
           "button",
           { type: "button", value: String(id) },
           element("img", {
-            src: `/samples/${id}`,
+            src: picture,
             alt: say("sample", { number: id + 1 }),
             loading: "lazy",
           }),
@@ -90,12 +94,10 @@ async function start(next) {
   try {
     const { sample, url } = next;
     const picture =
-      sample === undefined ? next.picture : await (await fetch(`/samples/${sample}`, { signal })).blob();
-    const answer = await caption(
-      { picture, url, beams: Number(beams.value || 4) },
-      (seconds) => show({ kind: "waiting", seconds }),
-      signal,
-    );
+      sample === undefined
+        ? next.picture
+        : await (await fetch(info.samples[sample].picture, { signal })).blob();
+    const answer = await caption({ picture, url, beams: Number(beams.value || 4) }, show, signal);
     if (address !== null) URL.revokeObjectURL(address);
     address = URL.createObjectURL(picture ?? blobOf(answer.preview));
     const reference = sample === undefined ? null : info.samples[sample].caption;
@@ -162,12 +164,13 @@ function take(transfer) {
   const [picture] = transfer?.files ?? [];
   const url = transfer?.getData("text/uri-list") || transfer?.getData("text/plain") || "";
   if (picture !== undefined) void start({ picture });
-  else if (/^https?:\/\//i.test(url.trim())) {
+  else if (hasServer && /^https?:\/\//i.test(url.trim())) {
     byId("url").value = url.trim();
     void start({ url: url.trim() });
   }
 }
 
+for (const id of ["by-url", "api"]) byId(id).hidden = !hasServer;
 useLanguage(startLanguage());
 try {
   info = await askInfo();

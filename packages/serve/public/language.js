@@ -1,11 +1,12 @@
+import { preferredLanguage } from "/api.js";
 import { texts } from "/texts.js";
 
 const key = "leyenda-language";
 
-/** The language that was chosen here before, else the one that the server found in what the browser prefers. */
+/** The language that was chosen here before, else the one that the browser prefers. */
 export function startLanguage() {
   const kept = read();
-  return kept !== null && Object.hasOwn(texts, kept) ? kept : document.documentElement.lang;
+  return kept !== null && Object.hasOwn(texts, kept) ? kept : preferredLanguage();
 }
 
 export function keepLanguage(language) {
@@ -24,10 +25,10 @@ function read() {
   }
 }
 
-/** A text of the page in its present language. */
+/** A text of the page in its present language, or a list of them. */
 export function say(name, values = {}) {
   const text = texts[document.documentElement.lang][name];
-  return text.replace(/\{(\w+)\}/g, (_, value) => String(values[value]));
+  return typeof text !== "string" ? text : text.replace(/\{(\w+)\}/g, (_, value) => String(values[value]));
 }
 
 /** What an error means, in the page's language where there are words for it. */

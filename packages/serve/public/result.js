@@ -1,4 +1,5 @@
 import { element } from "/dom.js";
+import { heatMap } from "/heat-map.js";
 import { number, say } from "/language.js";
 
 /**
@@ -8,7 +9,7 @@ import { number, say } from "/language.js";
  * @param {{ address: string, reference: string | null }} shown where the browser has the picture, and what its dataset says of it
  */
 export function showResult(answer, { address, reference }) {
-  const { caption, score, alternatives, cut, picture } = answer;
+  const { caption, score, alternatives, cut, picture, words = null } = answer;
   const image = element("img", { src: address, alt: say("picture", picture) });
   const note = element(
     "figcaption",
@@ -19,9 +20,11 @@ export function showResult(answer, { address, reference }) {
     image.remove();
     note.textContent = say("hidden");
   });
+  const map = words === null ? null : heatMap(words, picture);
   return [
-    element("figure", {}, image, note),
-    element("blockquote", { lang: "es" }, caption),
+    element("figure", {}, element("div", { class: "seen" }, image, map?.veil ?? null), note),
+    element("blockquote", { lang: "es" }, ...(map?.words ?? [caption])),
+    map?.note ?? null,
     cut ? element("p", { class: "marks" }, say("cut")) : null,
     reference === null
       ? null

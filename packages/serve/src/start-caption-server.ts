@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 
-import { Captioner } from "@leyenda/caption-model";
+import { Captioner, captionWithWords } from "@leyenda/caption-model";
 import { createClient, type FetchOptions } from "@leyenda/fetch";
 import { listen } from "@leyenda/view/page";
 
@@ -63,7 +63,12 @@ export async function startCaptionServer({
   const decoder = new Decoder({ ...limits, edge: captioner.info.vision.image_size });
   const queue = new CaptionQueue({
     decode: (bytes, preview) => decoder.decode(bytes, preview),
-    caption: (pixels, search) => captioner.captionPixels(pixels, { ...search, batchSize: limits.batchSize }),
+    caption: (pixels, { attention, ...search }) => {
+      const options = { ...search, batchSize: limits.batchSize };
+      return attention
+        ? captionWithWords(captioner, pixels, options)
+        : captioner.captionPixels(pixels, options);
+    },
     limits,
     onBatch: (pictures) => {
       metrics.batch(pictures);

@@ -17,6 +17,7 @@ interface Body {
   alternatives: { caption: string; score: number }[];
   picture: { width: number; height: number; format: string };
   batch: number;
+  words?: { text: string; places: number[] }[] | null;
   preview?: string;
   error: { code: string; message: string; hint: string | null };
 }
@@ -78,6 +79,19 @@ describe("POST /api/caption", () => {
     expect(body.alternatives.map(({ caption }) => caption)).toEqual(
       wanted?.alternatives.map(({ text }) => text),
     );
+  });
+
+  it("says where in the picture each word was found, where that is wanted", async () => {
+    const [without, { status, body }] = [await post(png), await post(png, { query: "?attention=1" })];
+    expect(status).toBe(200);
+    expect("words" in without.body).toBe(false);
+    expect(body.caption).toBe(without.body.caption);
+    expect(body.words?.map(({ text }) => text).join(" ")).toBe(body.caption);
+    for (const { places } of body.words ?? []) {
+      expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
+      expect(places.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(1.001);
+    }
+    expect((await post(png, { query: "?attention=yes" })).status).toBe(400);
   });
 
   it("captions what waits together, each picture as it is alone", async () => {

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 
 import { findBrowser } from "@leyenda/view/testing";
-import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { CaptionServer } from "../src/index.js";
+import { openPage as openAt, overflow, violations } from "./open-page.js";
 import { makeTinyModel, squarePng, type TinyModel } from "./start-tiny.js";
 
 const executablePath = await findBrowser();
@@ -73,6 +73,43 @@ describe.skipIf(executablePath === null)("the page, in a browser", () => {
     await page.keyboard.press("Enter");
     await captioned(page);
     expect(await page.locator("#found q").innerText()).toMatch(/silla/);
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows where the model looked at a word that is pointed at, gone to with the keys, or tapped", async () => {
+    const page = await openPage();
+    await page.setInputFiles("#file", squarePng);
+    await captioned(page);
+    const [veil, note] = [page.locator("#found canvas"), page.locator("#found [aria-live]")];
+    const word = page.locator("#found .word").first();
+    const darkness = (): Promise<number[]> =>
+      veil.evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const { data } =
+          (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height) ?? {};
+        return [...(data ?? [])].filter((_, at) => at % 4 === 3);
+      });
+    expect(await veil.isVisible()).toBe(false);
+    await word.hover();
+    expect(await veil.isVisible()).toBe(true);
+    const dark = await darkness();
+    // A fixture's picture of 32 pixels has patches of 8: what was looked at most is clear.
+    expect([dark.length, Math.min(...dark)]).toEqual([16, 0]);
+    expect(Math.max(...dark)).toBeGreaterThan(0);
+    expect(await note.innerText()).toContain(await word.innerText());
+    await page.mouse.move(0, 0);
+    expect(await veil.isVisible()).toBe(false);
+    await word.focus();
+    expect(await veil.isVisible()).toBe(true);
+    await page.keyboard.press("Enter");
+    await page.locator("#url").focus();
+    expect(await word.getAttribute("aria-pressed")).toBe("true");
+    expect(await veil.isVisible()).toBe(true);
+    expect(await violations(page)).toEqual([]);
+    await word.click();
+    await page.mouse.move(0, 0);
+    await page.locator("#url").focus();
+    expect(await veil.isVisible()).toBe(false);
     expect(complaints).toEqual([]);
   });
 
@@ -146,19 +183,9 @@ describe.skipIf(executablePath === null)("the page, in a browser", () => {
 });
 
 async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await browser.newPage({ locale: "en-US", viewport: { width: 1280, height: 800 }, ...options });
-  complaints = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("request", (request) => {
-    if (!request.url().startsWith(server.url) && !request.url().startsWith("blob:"))
-      complaints.push(request.url());
-  });
-  await page.goto(server.url);
-  await page.waitForSelector("#samples img");
-  return page;
+  const opened = await openAt(browser, server.url, options);
+  complaints = opened.complaints;
+  return opened.page;
 }
 
 async function captioned(page: Page, word = "Done"): Promise<void> {
@@ -168,15 +195,4 @@ async function captioned(page: Page, word = "Done"): Promise<void> {
 async function widthOf(image: Element): Promise<number> {
   await (image as HTMLImageElement).decode();
   return (image as HTMLImageElement).naturalWidth;
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
-
-/** Pixels by which the page is wider than its window. */
-function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }

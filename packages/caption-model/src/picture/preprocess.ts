@@ -1,14 +1,5 @@
 import { decodeRgb } from "./decode-rgb.js";
-import { normalise } from "./normalise.js";
-import { resizeLikePillow } from "./resize-like-pillow.js";
-import { resizeLikeTorchvision } from "./resize-like-torchvision.js";
-
-/**
- * How a picture is scaled:
- * - `clip-processor`: bicubic with antialiasing, as Pillow in Hugging Face's `CLIPProcessor`;
- * - `training`: bicubic without antialiasing, as the published model was trained (torchvision 0.10 on tensors).
- */
-export type PictureTransform = "clip-processor" | "training";
+import { type PictureTransform, preparePixels } from "./prepare-pixels.js";
 
 export interface PreprocessOptions {
   /** @default "clip-processor" */
@@ -48,17 +39,8 @@ export async function preprocessInto(
   options: PreprocessOptions & { edge: number; name: string },
 ): Promise<void> {
   const { transform = "clip-processor", edge, applyOrientation = false, name } = options;
-  const resize = resizers[transform] as (typeof resizers)[PictureTransform] | undefined;
-  if (resize === undefined) {
-    throw new TypeError(`transform is "${transform}"; expected "clip-processor" or "training"`);
-  }
-  normalise(resize(await decodeRgb(picture, { applyOrientation, name }), edge), out);
+  preparePixels(await decodeRgb(picture, { applyOrientation, name }), out, { edge, transform });
 }
-
-const resizers = {
-  "clip-processor": resizeLikePillow,
-  training: resizeLikeTorchvision,
-} satisfies Record<PictureTransform, unknown>;
 
 /** The edge itself, when a square can have it. */
 export function checkedEdge(edge: number): number {

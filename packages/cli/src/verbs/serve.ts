@@ -15,6 +15,7 @@ import type { Verb } from "../run-cli.js";
 
 interface ServeFlags {
   model: string;
+  static?: string;
   port?: number;
   host?: string;
   samples?: string;
@@ -29,12 +30,21 @@ interface ServeFlags {
 /** Samples that a dataset gives. */
 const sampleCount = 12;
 
-/** `leyenda serve --model <folder>`: a page and an API that caption pictures, until Ctrl-C. */
+/**
+ * `leyenda serve --model <folder>`: a page and an API that caption pictures, until Ctrl-C; with `--static <folder>` the page alone, as
+ * files.
+ */
 export function addServeVerb(program: Command, { io }: Verb): void {
   program
     .command("serve")
     .description("a web page and a JSON API that caption pictures in Spanish")
     .requiredOption("--model <folder>", "a caption model made by model convert")
+    .addOption(
+      new Option(
+        "--static <folder>",
+        "write the page for a static host, captions made in the browser",
+      ).conflicts(["port", "host", "threads", "provider", "queue", "maxBytes", "maxPixels"]),
+    )
     .option("--port <port>", "port of the page; 0 takes a free one (default: 8430)", portNumber)
     .option("--host <address>", "address to serve it at (default: 127.0.0.1, for this machine alone)")
     .option("--samples <dataset>", "offer pictures of this dataset to try, in place of drawn ones")
@@ -49,7 +59,14 @@ export function addServeVerb(program: Command, { io }: Verb): void {
     .option("--max-bytes <n>", "largest picture file (default: 10485760)", positiveInteger)
     .option("--max-pixels <n>", "largest width × height (default: 50000000)", positiveInteger)
     .action(async (flags: ServeFlags) => {
-      const { startCaptionServer } = await import("@leyenda/serve");
+      const { startCaptionServer, writeStaticSite } = await import("@leyenda/serve");
+      if (flags.static !== undefined) {
+        const out = resolve(io.cwd, flags.static);
+        await writeStaticSite({ model: resolve(io.cwd, flags.model), out, ...(await samplesOf(flags, io)) });
+        io.out(`${out}\n`);
+        io.err("leyenda: put this folder on any web server and open its index.html there\n");
+        return;
+      }
       const server = await startCaptionServer(await optionsOf(flags, io));
       if (flags.host !== undefined && !isLoopback(flags.host))
         io.err("leyenda: whoever reaches this address can use the model: there is no password\n");
@@ -66,7 +83,7 @@ export function addServeVerb(program: Command, { io }: Verb): void {
 }
 
 async function optionsOf(flags: ServeFlags, io: Io): Promise<CaptionServerOptions> {
-  const { model, samples, split, threads, provider, queue, maxBytes, maxPixels, port, host } = flags;
+  const { model, threads, provider, queue, maxBytes, maxPixels, port, host } = flags;
   return {
     model: resolve(io.cwd, model),
     threads: threads ?? availableParallelism(),
@@ -78,11 +95,15 @@ async function optionsOf(flags: ServeFlags, io: Io): Promise<CaptionServerOption
     },
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
-    ...(samples === undefined ? {} : { samples: await readSamples(samples, split, io) }),
+    ...(await samplesOf(flags, io)),
     onFault: (error) => {
       io.err(`leyenda: a fault: ${(error as Error).stack ?? String(error)}\n`);
     },
   };
+}
+
+async function samplesOf({ samples, split }: ServeFlags, io: Io): Promise<{ samples?: Sample[] }> {
+  return samples === undefined ? {} : { samples: await readSamples(samples, split, io) };
 }
 
 /** The first pictures of a split, with their Spanish captions. */

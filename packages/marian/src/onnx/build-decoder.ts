@@ -23,14 +23,19 @@ import { likeliestWords } from "./vocabulary.js";
  * Outputs: `scores` float [rows, count] (log probabilities, best first), `tokens` int64 [rows, count]; `new_keys_i` and
  * `new_values_i` float [sentences, heads, beams, d], or `new_state_i`. A model with a shortlist gives `hidden` float [rows, width] in
  * place of `scores` and `tokens`, and takes no `count`: see `buildChoice`. A model that is to score given text takes `target`
- * int32 [rows] and gives `target_scores` float [rows], the log probabilities of these words.
+ * int32 [rows] and gives `target_scores` float [rows], the log probabilities of these words. A model that is to show where it looks gives
+ * `attention` float [sentences, beams, length]: the shares of what was encoded in the last layer's cross-attention, mean over its heads.
  */
 export function buildDecoder(
   config: MarianConfig,
   weights: MarianWeights,
   precision: Precision,
   embedding: EmbeddingTable,
-  { shortlisted = false, scoring = false }: { shortlisted?: boolean; scoring?: boolean } = {},
+  {
+    shortlisted = false,
+    scoring = false,
+    attention = false,
+  }: { shortlisted?: boolean; scoring?: boolean; attention?: boolean } = {},
 ): OnnxGraph {
   const graph = new OnnxGraph();
   const layers = new Layers(graph, weights, precision, config.layerNormEpsilon);
@@ -52,16 +57,19 @@ export function buildDecoder(
   );
   const words = embed(graph, ids, config, embedding);
   let x = graph.node("Add", [words, graph.node("Gather", [table, position])]);
+  /** Of the last layer's cross-attention. */
+  let shares = "";
   for (let layer = 0; layer < decoderLayers; layer += 1) {
     const name = `decoder.layers.${layer}`;
     x = recurrent ? recurrence(x, layer) : selfAttention(x, layer);
     const crossKeys = graph.input(`cross_keys_${layer}`, "float", ["sentences", heads, d, "length"]);
     const crossValues = graph.input(`cross_values_${layer}`, "float", ["sentences", heads, "length", d]);
     // A sentence's beams are the places of one query: its keys and values are there once.
-    const attention = `${name}.encoder_attn`;
-    const query = layers.splitHeads(layers.linear(x, scaledQuery(attention, d)), sentences, heads, d);
-    const seen = layers.mergeHeads(layers.attend(query, crossKeys, crossValues, crossMask), width);
-    x = layers.addAndNormalize(x, layers.linear(seen, `${attention}.out_proj`), `${attention}_layer_norm`);
+    const cross = `${name}.encoder_attn`;
+    const query = layers.splitHeads(layers.linear(x, scaledQuery(cross, d)), sentences, heads, d);
+    shares = layers.shares(query, crossKeys, crossMask);
+    const seen = layers.mergeHeads(graph.node("MatMul", [shares, crossValues]), width);
+    x = layers.addAndNormalize(x, layers.linear(seen, `${cross}.out_proj`), `${cross}_layer_norm`);
     x = layers.feedForward(x, name, config.activation);
   }
   if (shortlisted) {
@@ -75,6 +83,10 @@ export function buildDecoder(
     const target = graph.input("target", "int32", ["rows"]);
     const score = scoreWord(graph, x, target, denominator, config, weights, embedding);
     graph.output("target_scores", score, "float", ["rows"]);
+  }
+  if (attention) {
+    const mean = graph.node("ReduceMean", [shares], { axes: [1], keepdims: 0n });
+    graph.output("attention", mean, "float", ["sentences", "beams", "length"]);
   }
   return graph;
 

@@ -101,9 +101,13 @@ export class Layers {
 
   /** softmax(q · kᵀ + mask) · v, of keys that are transposed and queries divided by √d, see `scaledQuery`. */
   attend(q: Value, keys: Value, values: Value, mask: Value): Value {
-    const { graph } = this;
-    const scores = graph.node("Add", [graph.node("MatMul", [q, keys]), mask]);
-    return graph.node("MatMul", [graph.node("Softmax", [scores], { axis: -1n }), values]);
+    return this.graph.node("MatMul", [this.shares(q, keys, mask), values]);
+  }
+
+  /** softmax(q · kᵀ + mask): how much of each value an attention takes. */
+  shares(q: Value, keys: Value, mask: Value): Value {
+    const scores = this.graph.node("Add", [this.graph.node("MatMul", [q, keys]), mask]);
+    return this.graph.node("Softmax", [scores], { axis: -1n });
   }
 
   /** LN(x + fc2(act(fc1(x)))) */

@@ -1,4 +1,4 @@
-import { Tensor } from "onnxruntime-node";
+import { Tensor } from "onnxruntime-common";
 
 /** Names to tensors, as the graphs take and give them. */
 export type Tensors = Record<string, Tensor>;

@@ -1,4 +1,4 @@
-import type { Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-common";
 
 /** What a decoder remembers of the steps before, for the rows of a batch: sentences × beams. */
 export interface DecoderMemory {

@@ -1,4 +1,4 @@
-import { Tensor } from "onnxruntime-node";
+import { Tensor } from "onnxruntime-common";
 
 import type { MarianConfig } from "../checkpoint/read-marian-config.js";
 import type { DecoderMemory } from "./decoder-memory.js";

@@ -9,6 +9,7 @@ import { normalizePunctuation } from "../text/normalize-punctuation.js";
 import { createEncoder } from "./create-encoder.js";
 import { parseSentencePieceModel, type SentencePieceModel } from "./read-sentence-piece-model.js";
 import { readTokenizerFiles } from "./read-tokenizer-files.js";
+import { Vocabulary } from "./vocabulary.js";
 
 /** Text as the model takes it. */
 export interface EncodedText {
@@ -21,7 +22,6 @@ export interface EncodedText {
 }
 
 const vocabularySchema = z.record(z.string(), z.int().nonnegative());
-const special = { end: "</s>", unknown: "<unk>", pad: "<pad>" } as const;
 
 export interface TokenizerOptions {
   /** `>>xx<<` and special tokens in a text are tokens, as for Hugging Face, or plain text, as for SentencePiece. @default true */
@@ -34,12 +34,6 @@ export interface TokenizerOptions {
   vocabularySize?: number;
   /** That of sources, where it is another. */
   sourceVocabularySize?: number | null;
-}
-
-interface Vocabulary {
-  ids: ReadonlyMap<string, number>;
-  end: number;
-  unknown: number;
 }
 
 type Encoder = (text: string) => string[];
@@ -55,9 +49,8 @@ export class MarianTokenizer {
   #encodeTarget: Encoder | undefined;
   readonly #options: TokenizerOptions;
   readonly #source: Vocabulary;
-  readonly #target: Vocabulary;
-  readonly #pieces: readonly string[];
-  readonly #skipped: ReadonlySet<number>;
+  /** Of text in the target language. */
+  readonly target: Vocabulary;
 
   /**
    * @param path for errors: the folder of the files
@@ -74,14 +67,10 @@ export class MarianTokenizer {
     const sourceSize = sourceVocabularySize ?? vocabularySize;
     this.#source = parseVocabulary(files["vocab.json"], join(path, "vocab.json"), sourceSize);
     const own = files[targetVocabularyFile];
-    this.#target =
+    this.target =
       own === undefined
         ? this.#source
         : parseVocabulary(own, join(path, targetVocabularyFile), vocabularySize);
-    const pieces: string[] = [];
-    for (const [piece, id] of this.#target.ids) pieces[id] = piece;
-    this.#pieces = pieces;
-    this.#skipped = new Set(Object.values(special).flatMap((token) => this.#target.ids.get(token) ?? []));
   }
 
   /** @throws LeyendaError MODEL_MISSING or MODEL_INVALID naming the file */
@@ -108,7 +97,7 @@ export class MarianTokenizer {
   /** Ids of a text in the target language, split by `target.spm`: a decoder's labels. */
   encodeTarget(text: string, maxLength: number): EncodedText {
     this.#encodeTarget ??= this.#createTargetEncoder();
-    return this.#encode(text, maxLength, this.#encodeTarget, this.#target);
+    return this.#encode(text, maxLength, this.#encodeTarget, this.target);
   }
 
   #encode(text: string, maxLength: number, encode: Encoder, vocabulary: Vocabulary): EncodedText {
@@ -122,9 +111,7 @@ export class MarianTokenizer {
 
   /** Joins pieces to text, without special tokens. */
   decode(ids: Iterable<number>): string {
-    let text = "";
-    for (const id of ids) if (!this.#skipped.has(id)) text += this.#pieces[id] ?? "";
-    return text.replaceAll("▁", " ").trim();
+    return this.target.decode(ids);
   }
 }
 
@@ -141,22 +128,18 @@ function withSpecials(text: string, encode: Encoder): string[] {
 }
 
 function parseVocabulary(bytes: Uint8Array, path: string, size = Number.POSITIVE_INFINITY): Vocabulary {
-  let vocabulary: Map<string, number>;
+  let ids: Map<string, number>;
   try {
-    vocabulary = new Map(
-      Object.entries(vocabularySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")))),
-    );
+    ids = new Map(Object.entries(vocabularySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")))));
   } catch (cause) {
     throw invalidModel(path, "the vocabulary is not a JSON object from piece to id", undefined, cause);
   }
-  for (const token of [special.end, special.unknown])
-    if (!vocabulary.has(token)) throw invalidModel(path, `the vocabulary has no ${token}`);
-  for (const [piece, id] of vocabulary)
+  for (const [piece, id] of ids)
     if (id >= size)
       throw invalidModel(path, `the model has ${size} words`, `piece ${piece} with the id ${id}`);
-  return {
-    ids: vocabulary,
-    end: vocabulary.get(special.end) ?? 0,
-    unknown: vocabulary.get(special.unknown) ?? 1,
-  };
+  try {
+    return new Vocabulary(ids);
+  } catch (cause) {
+    throw invalidModel(path, (cause as Error).message, undefined, cause);
+  }
 }

@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 import type { Prepared } from "../decode/messages.js";
 import { CaptionQueue, type QueueOptions, type Search } from "./caption-queue.js";
 
-const greedy: Search = { beams: 1, best: 1 };
-const wide: Search = { beams: 4, best: 2 };
+const greedy: Search = { beams: 1, best: 1, attention: false };
+const wide: Search = { beams: 4, best: 2, attention: false };
 
 /** A picture of one number, which its caption says. */
 const picture = (value: number): Uint8Array => Uint8Array.of(value);

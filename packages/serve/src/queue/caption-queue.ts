@@ -1,4 +1,4 @@
-import type { Caption } from "@leyenda/caption-model";
+import type { Caption, CaptionWithWords } from "@leyenda/caption-model";
 
 import type { Prepared } from "../decode/messages.js";
 import type { Limits } from "../limits.js";
@@ -10,10 +10,15 @@ export interface Search {
   beams: number;
   /** Captions wanted, at most `beams`. */
   best: number;
+  /** Whether it is to be said where in the picture each word was found. */
+  attention: boolean;
 }
 
+/** `words` where they were asked for; null where the model does not tell. */
+export type FoundCaption = Caption & Partial<Pick<CaptionWithWords, "words">>;
+
 export interface Captioned {
-  caption: Caption;
+  caption: FoundCaption;
   picture: Omit<Prepared, "pixels">;
   /** Pictures that were captioned together with this one, itself included. */
   batch: number;
@@ -24,7 +29,7 @@ export interface Captioned {
 export interface QueueOptions {
   decode: (bytes: Uint8Array, preview: boolean) => Promise<Prepared>;
   /** Captions pictures that stand in one array, see `Captioner.captionPixels`. */
-  caption: (pixels: Float32Array, search: Search) => Promise<Caption[]>;
+  caption: (pixels: Float32Array, search: Search) => Promise<FoundCaption[]>;
   limits: Pick<Limits, "queueLength" | "batchSize" | "captionMs">;
   /** A batch is done. */
   onBatch?: (pictures: number) => void;
@@ -205,9 +210,11 @@ export class CaptionQueue {
   #nextBatch(): Job[] {
     const [first] = this.#ready;
     if (first === undefined) return [];
-    const { beams, best } = first.search;
+    const { beams, best, attention } = first.search;
     const batch = this.#ready
-      .filter(({ search }) => search.beams === beams && search.best === best)
+      .filter(
+        ({ search: other }) => other.beams === beams && other.best === best && other.attention === attention,
+      )
       .slice(0, this.#options.limits.batchSize);
     for (const job of batch) this.#ready.splice(this.#ready.indexOf(job), 1);
     return batch;
@@ -216,7 +223,7 @@ export class CaptionQueue {
 
 function settle(
   job: Job,
-  caption: Caption | undefined,
+  caption: FoundCaption | undefined,
   begun: number,
   captioned: number,
   batch: number,

@@ -98,10 +98,19 @@ function shown({ caption, picture, batch, times }: Captioned, search: Search, mo
     score: caption.score,
     alternatives: caption.alternatives.map(({ text, score }) => ({ caption: text, score })),
     cut: caption.reachedMaxLength,
+    ...(caption.words === undefined ? {} : { words: shownWords(caption.words) }),
     ...{ model, beams: search.beams },
     picture: { width, height, format },
     ms: { waited: whole(times.waited), decoded: whole(times.decoded), captioned: whole(times.captioned) },
     batch,
     ...(preview === null ? {} : { preview: Buffer.from(preview).toString("base64") }),
   };
+}
+
+/** Shares to four digits: a page draws them. */
+function shownWords(words: NonNullable<Captioned["caption"]["words"]> | null): object[] | null {
+  return (
+    words?.map(({ text, places }) => ({ text, places: places.map((share) => Number(share.toFixed(4))) })) ??
+    null
+  );
 }

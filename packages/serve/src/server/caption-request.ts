@@ -9,12 +9,20 @@ export const maxJsonBytes = 16 << 10;
 
 const beams = z.coerce.number().int().min(1);
 
-const query = z.strictObject({ beams: beams.optional(), best: beams.optional() });
+const query = z.strictObject({
+  beams: beams.optional(),
+  best: beams.optional(),
+  attention: z
+    .enum(["0", "1"])
+    .transform((value) => value === "1")
+    .optional(),
+});
 
 const body = z.strictObject({
   url: z.string().max(2_048),
   beams: z.int().min(1).optional(),
   best: z.int().min(1).optional(),
+  attention: z.boolean().optional(),
   preview: z.boolean().default(false),
 });
 
@@ -32,7 +40,7 @@ export interface SearchBounds {
 }
 
 /**
- * How a picture in a body is to be captioned: `?beams=4&best=2`.
+ * How a picture in a body is to be captioned: `?beams=4&best=2&attention=1`.
  *
  * @throws Refusal 400 naming what cannot be
  */
@@ -41,7 +49,7 @@ export function readQuery(params: URLSearchParams, bounds: SearchBounds): Search
 }
 
 /**
- * A request in JSON: `{ "url": …, "beams": 4, "best": 2, "preview": true }`.
+ * A request in JSON: `{ "url": …, "beams": 4, "best": 2, "attention": true, "preview": true }`.
  *
  * @throws Refusal 400 naming what cannot be
  */
@@ -63,10 +71,14 @@ function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
 }
 
 function searchOf(
-  asked: { beams?: number | undefined; best?: number | undefined },
+  asked: { beams?: number | undefined; best?: number | undefined; attention?: boolean | undefined },
   { beams: usual, limits }: SearchBounds,
 ): Search {
-  const search = { beams: asked.beams ?? Math.min(usual, limits.beams), best: asked.best ?? 1 };
+  const search = {
+    beams: asked.beams ?? Math.min(usual, limits.beams),
+    best: asked.best ?? 1,
+    attention: asked.attention ?? false,
+  };
   if (search.beams > limits.beams)
     throw new Refusal(400, "bad_request", `beams is ${search.beams}; expected at most ${limits.beams}`);
   if (search.best > search.beams)

@@ -7,7 +7,7 @@ export function describeSite({ model, limits, samples }: Site): object {
     model: { name: model.name, precision: model.precision, hash: model.hash },
     beams: Math.min(model.config.beams, beams),
     limits: { maxBytes, maxPixels, queueLength, beams, bodyMs, captionMs },
-    samples: samples.map(({ caption }, id) => ({ id, caption })),
+    samples: samples.map(({ caption }, id) => ({ id, caption, picture: `samples/${id}` })),
   };
 }
 

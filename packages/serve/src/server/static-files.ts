@@ -14,7 +14,7 @@ const files: Readonly<Record<string, { file: URL; type: string }>> = {
   "/icon.svg": { file: sharedFiles.icon, type: "image/svg+xml" },
   "/caption.css": { file: own("caption.css"), type: css },
   ...Object.fromEntries(
-    ["app", "api", "language", "result", "texts"].map((name) => [
+    ["app", "api", "heat-map", "language", "result", "texts"].map((name) => [
       `/${name}.js`,
       { file: own(`${name}.js`), type: js },
     ]),
