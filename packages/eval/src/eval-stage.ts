@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 
 import { readCaptionModelInfo } from "@leyenda/caption-model";
 import {
@@ -54,10 +55,12 @@ export const stage: Stage = {
       ],
     };
   },
-  finish: (_context, { parts: [part] }) =>
-    Promise.resolve<Record<string, Json>>(
-      part?.facts.captioner === undefined ? {} : { captioner: part.facts.captioner },
-    ),
+  finish: async ({ folders }, { parts: [part] }): Promise<Record<string, Json>> => {
+    if (part?.facts.captioner !== undefined) return { captioner: part.facts.captioner };
+    // What an earlier report with a captioner has left: nobody is to take it for a part of this one.
+    await rm(join(folders.reports, "captions.jsonl"), { force: true });
+    return {};
+  },
   run: (part, context) => withProgress((counter) => report(part, context, counter)),
 };
 

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -37,4 +37,15 @@ it("a build ends in the scores of its captioner, which are clearly worse when th
   const [bleu] = [scores.bleu_1?.score ?? 0];
   const status = await runLeyenda(["status", sample.config, ...data]);
   expect(status.stdout).toContain(`captioner: BLEU-1 to 4 ${bleu.toFixed(4)}`);
+});
+
+it("leaves nothing of a captioner in the report of a build without one", async () => {
+  const config = JSON.parse(await readFile(sample.config, "utf8")) as { eval: object };
+  const without = sample.config.replace(/\.json$/, "-without.json");
+  await writeFile(without, JSON.stringify({ ...config, eval: { ...config.eval, captioner: null } }));
+  const run = await runLeyenda(["build", without, "--data-dir", sample.folder]);
+  expect(run.code, run.stderr).toBe(0);
+  const reports = join(sample.folder, "small/reports");
+  expect(await readdir(reports)).not.toContain("captions.jsonl");
+  expect(JSON.parse(await readFile(join(reports, "metrics.json"), "utf8"))).toMatchObject({ captioner: null });
 });
