@@ -47,5 +47,7 @@ it("leaves nothing of a captioner in the report of a build without one", async (
   expect(run.code, run.stderr).toBe(0);
   const reports = join(sample.folder, "small/reports");
   expect(await readdir(reports)).not.toContain("captions.jsonl");
-  expect(JSON.parse(await readFile(join(reports, "metrics.json"), "utf8"))).toMatchObject({ captioner: null });
+  expect(JSON.parse(await readFile(join(reports, "metrics.json"), "utf8"))).toMatchObject({
+    captioner: null,
+  });
 });
