@@ -45,6 +45,6 @@ export class Bodies {
         hint: "delete the part's records and fetch it again",
       });
     }
-    return readImages(join(this.#folder, name));
+    return readImages(join(this.#folder, name), { sequential: true });
   }
 }

@@ -99,5 +99,11 @@ export type {
   StagePlan,
   WorkerState,
 } from "./stage/stage.js";
+export { isBucket } from "./store/is-bucket.js";
+export { resolvePath } from "./store/resolve-path.js";
+export { scratchFolder } from "./store/scratch-folder.js";
+export { storeOf } from "./store/store-of.js";
+export { temporaryName } from "./store/temporary-name.js";
+export type { ListedFile, Store, StoredFile } from "./store/store.js";
 export { sortRows } from "./words/sort-rows.js";
 export type { Words } from "./words/words.js";

@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { type DatasetFolders, type Manifest, writeFileAtomically } from "@leyenda/core";
+import { type DatasetFolders, type Manifest, storeOf, writeFileAtomically } from "@leyenda/core";
 
 import { collectDownloads } from "./collect-downloads.js";
 import { listOutcomes } from "./list-outcomes.js";
@@ -22,7 +21,7 @@ export async function writeFetchReport(folders: DatasetFolders, fetched: Manifes
     politeness: politenessFigures(fetched),
     ...(await collectDownloads(fetched, folders.fetched)),
   });
-  await mkdir(folders.reports, { recursive: true });
+  await storeOf(folders.reports).prepare(folders.reports);
   const path = join(folders.reports, "fetch.html");
   await writeFileAtomically(path, page);
   return path;

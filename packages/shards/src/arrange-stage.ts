@@ -1,17 +1,19 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
   contentNaming,
   hashJson,
   LeyendaError,
+  openRows,
   type PartContext,
   type PartPlan,
   type PartResult,
-  openRows,
-  RowsSpill,
-  type RowsFile,
   requireManifest,
   type RowCounter,
+  type RowsFile,
+  RowsSpill,
+  scratchFolder,
   type Stage,
   type TranslatedRow,
   translatedRowSchema,
@@ -157,8 +159,10 @@ async function* layAside(
 ): AsyncGenerator<{ group: ShardRange[]; rowsOf: (range: ShardRange) => TranslatedRow[] }, void, undefined> {
   const ranges = rangesOfSplits(groups.flat());
   const groupOf = new Map(groups.flatMap((group, index) => group.map(({ name }) => [name, index] as const)));
+  const scratch = scratchFolder(folders.arranged);
+  await mkdir(scratch, { recursive: true });
   const spills = await Promise.all(
-    groups.map(() => RowsSpill.create<TranslatedRow>(folders.arranged, translatedRowSchema)),
+    groups.map(() => RowsSpill.create<TranslatedRow>(scratch, translatedRowSchema)),
   );
   try {
     for (const { files } of (await requireManifest(folders.translated, "translate")).parts) {

@@ -14,3 +14,8 @@ export { Repository } from "./hub/repository.js";
 export { serveHub } from "./hub/serve-hub.js";
 export type { LocalHub } from "./hub/serve-hub.js";
 export { makeDatasetFolder } from "./hub/make-dataset-folder.js";
+export { startFaultyProxy } from "./s3/faulty-proxy.js";
+export type { Fault, FaultyProxy } from "./s3/faulty-proxy.js";
+export { freePorts } from "./s3/free-ports.js";
+export { hasRadosgw, startRadosgw } from "./s3/start-radosgw.js";
+export type { S3Server } from "./s3/start-radosgw.js";

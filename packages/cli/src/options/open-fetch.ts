@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -9,6 +9,8 @@ import {
   type FetchConfigInput,
   LeyendaError,
   makeFetchConfig,
+  resolvePath,
+  storeOf,
   writeFileAtomically,
 } from "@leyenda/core";
 
@@ -46,7 +48,7 @@ export async function openFetch(what: string, options: FetchOpenOptions, io: Io)
   if (options.out === undefined && !isRemote && !(found?.isFile() === true && !what.endsWith(".json")))
     return { ...(await openDataset(what, options, io)), isList: false };
   const name = basename(what).replace(/\.[^/]*$/, "");
-  const out = resolve(io.cwd, options.out ?? join(options.dataDir ?? io.env.DATA_DIR ?? "data", name));
+  const out = resolvePath(io.cwd, options.out ?? join(options.dataDir ?? io.env.DATA_DIR ?? "data", name));
   return open({ source: { path: isRemote ? what : path } }, out, options);
 }
 
@@ -56,7 +58,7 @@ export async function keepConfig(opened: OpenedFetch, { overwrite }: FetchOpenOp
   const path = join(opened.folders.root, keptName);
   if (overwrite !== true && (await readKept(path)) !== null) return;
   const { source, fetch, workers } = opened.config;
-  await mkdir(opened.folders.root, { recursive: true });
+  await storeOf(path).prepare(opened.folders.root);
   const kept: FetchConfigInput = { source, fetch, workers };
   await writeFileAtomically(path, `${JSON.stringify(kept, null, 2)}\n`);
 }
@@ -72,11 +74,11 @@ function open(input: FetchConfigInput, out: string, options: FetchOpenOptions): 
 }
 
 async function readKept(path: string): Promise<FetchConfigInput | null> {
-  const text = await readFile(path, "utf8").catch(() => null);
-  if (text === null) return null;
+  const content = await storeOf(path).read(path);
+  if (content === null) return null;
   try {
     // Checked, like any other config, once the flags are laid over it.
-    return JSON.parse(text) as FetchConfigInput;
+    return JSON.parse(content.toString("utf8")) as FetchConfigInput;
   } catch (cause) {
     throw new LeyendaError("CONFIG_INVALID", "not JSON", {
       where: path,

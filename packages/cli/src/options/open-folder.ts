@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+
+import { isBucket, resolvePath } from "@leyenda/core";
 
 import type { Io } from "../io.js";
 import { type DatasetOptions, openDataset } from "./dataset-options.js";
@@ -12,12 +14,13 @@ export interface OpenedFolder {
 }
 
 /**
- * The dataset folder that an argument means: the folder itself, of any format, or the data of a dataset config.
+ * The dataset folder that an argument means: the folder itself, of any format, on a disk or in a bucket, or the data of a dataset config.
  *
  * @throws LeyendaError CONFIG_MISSING or CONFIG_INVALID
  */
 export async function openFolder(name: string, options: DatasetOptions, io: Io): Promise<OpenedFolder> {
-  const path = resolve(io.cwd, name);
+  const path = resolvePath(io.cwd, name);
+  if (isBucket(path)) return { folder: path, expected: null };
   const isFolder = (await stat(path).catch(() => null))?.isDirectory() === true;
   const hasConfig = (await stat(join(path, "dataset.json")).catch(() => null)) !== null;
   if (isFolder && !hasConfig) return { folder: path, expected: null };

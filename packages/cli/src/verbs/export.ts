@@ -1,6 +1,6 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
-import { runStage } from "@leyenda/core";
+import { resolvePath, runStage } from "@leyenda/core";
 import type { ExportFormat } from "@leyenda/shards";
 import { type Command, Option } from "commander";
 
@@ -41,7 +41,7 @@ export function addExportVerb(program: Command, verb: Verb): void {
       const { exportStage } = await import("@leyenda/shards");
       const { format, split, rowsPerShard, bytes } = options;
       const exported =
-        options.out === undefined ? join(folders.exported, format) : resolve(verb.io.cwd, options.out);
+        options.out === undefined ? join(folders.exported, format) : resolvePath(verb.io.cwd, options.out);
       await withRun(options, verb, async (hooks) => {
         const stage = exportStage({ format, split, rowsPerShard, bytesPerShard: bytes });
         const { complete } = await runStage(stage, {

@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-
+import { resolvePath } from "@leyenda/core";
 import { type Command, Option } from "commander";
 
 import { addDatasetOptions, type DatasetOptions, openDataset } from "../options/dataset-options.js";
@@ -38,7 +37,7 @@ export function addPushVerb(program: Command, { io, exit }: Verb): void {
       });
       let sent = 0;
       try {
-        const folder = from === undefined ? folders.dataset : resolve(io.cwd, from);
+        const folder = from === undefined ? folders.dataset : resolvePath(io.cwd, from);
         const result = await pushDataset(folder, repo, {
           revision,
           dryRun,

@@ -1,7 +1,7 @@
 import { copyFile, link, mkdir, readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 
-import { isErrno, LeyendaError, readManifest, requireManifest } from "@leyenda/core";
+import { isBucket, isErrno, LeyendaError, readManifest, requireManifest, resolvePath } from "@leyenda/core";
 import type { Command } from "commander";
 
 import { addDatasetOptions, openDataset, overwriteOption } from "../options/dataset-options.js";
@@ -23,13 +23,22 @@ export function addRebuildVerb(program: Command, verb: Verb): void {
     .addOption(overwriteOption())
     .action(async (dataset: string, options: RebuildOptions) => {
       const opened = await openDataset(dataset, options, verb.io);
-      const source = await fetchedIn(resolve(verb.io.cwd, options.fromFetched));
+      const source = await fetchedIn(resolvePath(verb.io.cwd, options.fromFetched));
       const { folders } = opened;
-      if (source === resolve(folders.fetched))
+      if (source === folders.fetched)
         throw new LeyendaError("USAGE", "a rebuild needs a data folder of its own", {
           where: folders.root,
           hint: "give another one with --data-dir",
         });
+      if (isBucket(source) || isBucket(folders.root))
+        throw new LeyendaError(
+          "USAGE",
+          "a rebuild takes downloads over as links, which a bucket does not have",
+          {
+            where: isBucket(source) ? source : folders.root,
+            hint: "copy fetched/ into another prefix, and build there with DATA_DIR",
+          },
+        );
       await takeOver(source, folders.fetched);
       await takeOverTakedowns(dirname(source), folders.root);
       await runVerbs(["clean", "translate", "shards"], opened, options, verb);

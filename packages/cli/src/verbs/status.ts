@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { type DatasetFolders, type Manifest, readManifest, type StageName } from "@leyenda/core";
+import { type DatasetFolders, type Manifest, readManifest, type StageName, storeOf } from "@leyenda/core";
 import type { Command } from "commander";
 
 import { addDatasetOptions, type DatasetOptions, openDataset } from "../options/dataset-options.js";
@@ -71,7 +70,7 @@ async function statusOf(folder: (typeof folders)[number], paths: DatasetFolders)
 }
 
 async function list(path: string): Promise<string[]> {
-  return readdir(path).catch(() => []);
+  return storeOf(path).list(path);
 }
 
 function render(name: string, states: readonly FolderStatus[], paths: DatasetFolders): string {

@@ -1,7 +1,6 @@
-import { stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 
-import { datasetFolders, isErrno, loadDatasetConfig } from "@leyenda/core";
+import { datasetFolders, loadDatasetConfig, resolvePath, storeOf } from "@leyenda/core";
 import type { ViewFolders } from "@leyenda/view";
 import type { Command } from "commander";
 
@@ -50,8 +49,9 @@ export function addViewVerb(program: Command, { io }: Verb): void {
 
 /** A folder with a manifest is the dataset itself, such as one that was downloaded; the stages' folders may lie beside it. */
 async function foldersOf(dataset: string, dataDir: string | undefined, io: Io): Promise<ViewFolders> {
-  const direct = resolve(io.cwd, dataset);
-  if (await exists(join(direct, "manifest.json"))) {
+  const direct = resolvePath(io.cwd, dataset);
+  const manifest = join(direct, "manifest.json");
+  if ((await storeOf(manifest).size(manifest)) !== null) {
     const beside = (name: string): string => join(dirname(direct), name);
     return {
       dataset: direct,
@@ -63,14 +63,4 @@ async function foldersOf(dataset: string, dataDir: string | undefined, io: Io): 
   }
   const { name } = await loadDatasetConfig(await findDataset(dataset, io.cwd));
   return datasetFolders(name, dataDir ?? io.env.DATA_DIR ?? "data");
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isErrno(error, "ENOENT", "ENOTDIR")) return false;
-    throw error;
-  }
 }

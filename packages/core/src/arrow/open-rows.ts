@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
-
 import { type Data, type DataType, tableFromIPC } from "apache-arrow";
 
 import { LeyendaError } from "../errors.js";
+import { storeOf } from "../store/store-of.js";
 import { columnValues } from "./column-values.js";
 import { gatherColumn } from "./gather-column.js";
 import { sliceColumn } from "./slice-column.js";
@@ -44,9 +43,12 @@ export interface RowsFile<Row extends object> {
  */
 export async function openRows<Row extends object>(source: string | Uint8Array): Promise<RowsFile<Row>> {
   const path = typeof source === "string" ? source : "memory";
-  const reading = typeof source === "string" ? readFile(source) : Promise.resolve(source);
+  const reading = typeof source === "string" ? storeOf(source).read(source) : Promise.resolve(source);
   const table = await reading
-    .then((bytes) => tableFromIPC(bytes))
+    .then((bytes) => {
+      if (bytes === null) throw new Error("there is no such file");
+      return tableFromIPC(bytes);
+    })
     .catch((cause: unknown) => {
       throw corrupt(path, cause);
     });

@@ -1,8 +1,7 @@
-import { open } from "node:fs/promises";
-
 import { type RecordBatch, RecordBatchReader } from "apache-arrow";
 
 import { LeyendaError } from "../errors.js";
+import { storeOf } from "../store/store-of.js";
 
 /**
  * Reads a part's rows file batch by batch, for those who want its columns and not objects: memory is one batch.
@@ -10,10 +9,8 @@ import { LeyendaError } from "../errors.js";
  * @throws LeyendaError DATA_CORRUPT when it is missing or no Arrow stream
  */
 export async function* readBatches(path: string): AsyncGenerator<RecordBatch, void, undefined> {
-  let handle;
   try {
-    handle = await open(path);
-    yield* await RecordBatchReader.from(handle);
+    yield* await RecordBatchReader.from(storeOf(path).stream(path));
   } catch (cause) {
     if (cause instanceof LeyendaError) throw cause;
     throw new LeyendaError("DATA_CORRUPT", `the rows file cannot be read: ${(cause as Error).message}`, {
@@ -22,7 +19,5 @@ export async function* readBatches(path: string): AsyncGenerator<RecordBatch, vo
       hint: "delete the part's record and run the stage again",
       cause,
     });
-  } finally {
-    await handle?.close();
   }
 }

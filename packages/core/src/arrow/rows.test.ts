@@ -50,10 +50,11 @@ const translated: TranslatedRow = {
 
 describe("rows files", () => {
   it("give back every value of every type", async () => {
-    const file = await PartFile.create(join(folder, "t.arrow"));
+    const path = join(folder, "t.arrow");
+    const file = await PartFile.create(path);
     await writeRows(file, translatedRowSchema, [translated, { ...translated, caption_es: "" }]);
     await file.close();
-    expect(await readRows<TranslatedRow>(file.path)).toEqual([translated, { ...translated, caption_es: "" }]);
+    expect(await readRows<TranslatedRow>(path)).toEqual([translated, { ...translated, caption_es: "" }]);
   });
 
   it("hold more rows than a record batch, with nulls", async () => {
@@ -66,17 +67,19 @@ describe("rows files", () => {
       reason: null,
       distance: row % 3 === 0 ? 4 : null,
     }));
-    const file = await PartFile.create(join(folder, "s.arrow"));
+    const path = join(folder, "s.arrow");
+    const file = await PartFile.create(path);
     await writeRows(file, selectionRowSchema, rows);
     await file.close();
-    expect(await readRows<SelectionRow>(file.path)).toEqual(rows);
+    expect(await readRows<SelectionRow>(path)).toEqual(rows);
   });
 
   it("may be empty", async () => {
-    const file = await PartFile.create(join(folder, "e.arrow"));
+    const path = join(folder, "e.arrow");
+    const file = await PartFile.create(path);
     await writeRows(file, translatedRowSchema, []);
     await file.close();
-    expect(await readRows<TranslatedRow>(file.path)).toEqual([]);
+    expect(await readRows<TranslatedRow>(path)).toEqual([]);
   });
 
   it("are refused by name when they are something else", async () => {
@@ -89,11 +92,12 @@ describe("rows files", () => {
 describe("rows laid aside", () => {
   it("come back in the order in which they were added, and leave no file", async () => {
     const rows = Array.from({ length: 9 }, (_, line) => ({ ...translated, line, caption_es: `pez ${line}` }));
-    const file = await PartFile.create(join(folder, "t.arrow"));
+    const path = join(folder, "t.arrow");
+    const file = await PartFile.create(path);
     await writeRows(file, translatedRowSchema, rows);
     await file.close();
     const spill = await RowsSpill.create<TranslatedRow>(folder, translatedRowSchema);
-    const from = await openRows<TranslatedRow>(file.path);
+    const from = await openRows<TranslatedRow>(path);
     await spill.add(from, [7, 1]);
     await spill.add(from, []);
     await spill.add(from, [4, 0, 8]);

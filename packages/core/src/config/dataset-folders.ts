@@ -1,4 +1,6 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+
+import { resolvePath } from "../store/resolve-path.js";
 
 /** Where the data of one dataset lives; each stage owns one folder. */
 export interface DatasetFolders {
@@ -13,9 +15,9 @@ export interface DatasetFolders {
   reports: string;
 }
 
-/** The folders of a dataset under a data folder (default: `$DATA_DIR`, else `./data`). */
+/** The folders of a dataset under a data folder (default: `$DATA_DIR`, else `./data`): on a disk, or `s3://bucket/prefix`. */
 export function datasetFolders(name: string, dataDir = process.env.DATA_DIR ?? "data"): DatasetFolders {
-  const root = join(resolve(dataDir), name);
+  const root = join(resolvePath(dataDir), name);
   return {
     root,
     fetched: join(root, "fetched"),

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 
-import { isErrno } from "../parts/is-errno.js";
+import { storeOf } from "../store/store-of.js";
 
 /** What the hub says of a file in its tree. */
 export interface HubFile {
@@ -21,17 +19,12 @@ export interface HubFile {
  * @returns undefined when there is no such file
  */
 export async function checkHubFile(path: string, { size, oid, lfs }: HubFile): Promise<boolean | undefined> {
-  const bytes = await stat(path).then(
-    (info) => info.size,
-    (error: unknown) => {
-      if (isErrno(error, "ENOENT")) return undefined;
-      throw error;
-    },
-  );
-  if (bytes === undefined) return undefined;
+  const store = storeOf(path);
+  const bytes = await store.size(path);
+  if (bytes === null) return undefined;
   if (bytes !== size) return false;
   const hash = createHash(lfs === undefined ? "sha1" : "sha256");
   if (lfs === undefined) hash.update(`blob ${size}\0`);
-  await pipeline(createReadStream(path), hash);
+  await pipeline(store.stream(path), hash);
   return hash.digest("hex") === (lfs?.oid ?? oid);
 }

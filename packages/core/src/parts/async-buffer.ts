@@ -1,7 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
+import type { StoredFile } from "../store/store.js";
 
 /** Reads ranges of an open file, in the form that hyparquet takes. @throws Error when a range goes beyond the file's end */
-export async function asyncBuffer(handle: FileHandle): Promise<{
+export async function asyncBuffer(handle: StoredFile): Promise<{
   /** Of the whole file. */
   byteLength: number;
   /** Bytes from `start` up to `end`, exclusive. */

@@ -1,21 +1,29 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 
+import { LeyendaError } from "../errors.js";
+import { isBucket } from "../store/is-bucket.js";
+import { storeOf } from "../store/store-of.js";
+import type { Store } from "../store/store.js";
 import { isErrno } from "./is-errno.js";
 import { type FileEntry, PartFile } from "./part-file.js";
 import type { PartRecord } from "./part-record.js";
 import { recordName } from "./record-name.js";
 
-/** How a stage names the files of a finished part. */
-export type FileNaming = (part: string, role: string, sha256: string) => string;
+/**
+ * How a stage names the files of a finished part.
+ *
+ * @param tag the content's SHA-256 or, in a bucket, as many random digits
+ */
+export type FileNaming = (part: string, role: string, tag: string) => string;
 
 /**
  * Data files between stages carry their content's hash in their name. Two attempts at one part that differ (two
  * downloads of a changing web) then never overwrite each other, and two that agree write the same file.
  */
-export const contentNaming: FileNaming = (part, role, hash) => `${part}.${hash.slice(0, 12)}.${role}`;
+export const contentNaming: FileNaming = (part, role, tag) => `${part}.${tag.slice(0, 12)}.${role}`;
 
 const suffix = ".incomplete";
 
@@ -25,6 +33,7 @@ const suffix = ".incomplete";
  * finds the record already made has lost the race, which is success.
  */
 export class Attempt {
+  readonly #store: Store;
   readonly #folder: string;
   readonly #recordFolder: string;
   readonly #part: string;
@@ -43,6 +52,7 @@ export class Attempt {
     revision?: number;
     naming: FileNaming;
   }) {
+    this.#store = storeOf(options.folder);
     this.#folder = options.folder;
     this.#recordFolder = options.recordFolder;
     this.#part = options.part;
@@ -52,7 +62,10 @@ export class Attempt {
 
   /** Opens the attempt's file of a role (`rows.arrow`, `images.arrow`, …). */
   async create(role: string): Promise<PartFile> {
-    const file = await PartFile.create(this.#nameOf(role));
+    const file = await PartFile.named(this.#folder, {
+      temporary: this.#nameOf(role),
+      final: (tag) => this.#naming(this.#part, role, tag),
+    });
     this.#files.set(role, file);
     return file;
   }
@@ -62,77 +75,67 @@ export class Attempt {
    * they are. Whoever writes them makes them durable.
    *
    * @returns its path
+   * @throws LeyendaError USAGE in a bucket, which has no folders that could be renamed
    */
   async createFolder(role: string): Promise<string> {
-    const path = this.#nameOf(role);
+    if (isBucket(this.#folder))
+      throw new LeyendaError("USAGE", "a folder of single files cannot be committed in a bucket", {
+        where: this.#folder,
+        hint: "write it to a disk, and copy it from there",
+      });
+    const path = join(this.#folder, this.#nameOf(role));
     await mkdir(path);
     this.#subfolders.set(role, path);
     return path;
   }
 
   #nameOf(role: string): string {
-    return join(this.#folder, `${this.#part}.${role}.${this.#id}${suffix}`);
+    return `${this.#part}.${role}.${this.#id}${suffix}`;
   }
 
   /** @returns whether this attempt's record is the part's */
   async commit(makeRecord: (files: Record<string, FileEntry>) => PartRecord): Promise<boolean> {
     const entries: Record<string, FileEntry> = {};
     const folders = new Set([this.#folder]);
-    if (this.#subfolders.size > 0 && (await exists(join(this.#recordFolder, this.#recordName)))) {
+    const record = join(this.#recordFolder, this.#recordName);
+    if (this.#subfolders.size > 0 && (await this.#store.size(record)) !== null) {
       await this.discard();
       return false;
     }
     for (const [role, path] of this.#subfolders) {
       const final = join(this.#folder, this.#naming(this.#part, role, ""));
       await mkdir(dirname(final), { recursive: true });
-      await syncFolder(path);
+      await this.#store.settle(path);
       // Without a record, what is there comes from an attempt that ended here, or was made with other options.
-      await rm(final, { recursive: true, force: true });
+      await this.#store.remove(final);
       await rename(path, final);
       folders.add(dirname(final));
     }
     this.#subfolders.clear();
     for (const [role, file] of this.#files) {
-      const content = await file.close();
-      const name = this.#naming(this.#part, role, content.sha256);
-      const final = join(this.#folder, name);
-      await mkdir(dirname(final), { recursive: true });
-      await rename(file.path, final);
-      folders.add(dirname(final));
-      entries[role] = { name, ...content };
+      const entry = await file.publish();
+      folders.add(dirname(join(this.#folder, entry.name)));
+      entries[role] = entry;
     }
     this.#files.clear();
-    for (const folder of folders) await syncFolder(folder);
-    const temporary = join(this.#recordFolder, `${this.#part}.record.${this.#id}${suffix}`);
-    await writeFile(temporary, `${JSON.stringify(makeRecord(entries), null, 2)}\n`, { flush: true });
-    try {
-      await link(temporary, join(this.#recordFolder, this.#recordName));
-      await syncFolder(this.#recordFolder);
-      return true;
-    } catch (error) {
-      if (isErrno(error, "EEXIST")) return false;
-      throw error;
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    for (const folder of folders) await this.#store.settle(folder);
+    return this.#store.createExclusive(record, `${JSON.stringify(makeRecord(entries), null, 2)}\n`);
   }
 
   /** Removes what the attempt has written. */
   async discard(): Promise<void> {
-    for (const file of this.#files.values()) {
-      await file.abandon();
-      await rm(file.path, { force: true });
-    }
+    for (const file of this.#files.values()) await file.discard();
     this.#files.clear();
-    for (const path of this.#subfolders.values()) await rm(path, { recursive: true, force: true });
+    for (const path of this.#subfolders.values()) await this.#store.remove(path);
     this.#subfolders.clear();
   }
 }
 
 /** Removes the files of attempts on this machine whose process is gone. Others may still be at work, and are left. */
 export async function removeDeadAttempts(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (isDeadAttempt(name)) await rm(join(folder, name), { recursive: true, force: true });
+  const store = storeOf(folder);
+  for (const name of await store.list(folder)) {
+    if (isDeadAttempt(name)) await store.remove(join(folder, name));
   }
 }
 
@@ -141,16 +144,6 @@ export function isDeadAttempt(name: string): boolean {
   const mine = new RegExp(`\\.${escapeRegExp(hostname())}-(\\d+)-[0-9a-f]{8}\\.incomplete$`);
   const pid = mine.exec(name)?.[1];
   return pid !== undefined && !isAlive(Number(pid));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: unknown) => {
-      if (isErrno(error, "ENOENT")) return false;
-      throw error;
-    },
-  );
 }
 
 function escapeRegExp(text: string): string {
@@ -163,15 +156,5 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return isErrno(error, "EPERM");
-  }
-}
-
-/** A rename is durable only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -1,5 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
-import { open, type FileHandle } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+
+import { storeOf } from "../store/store-of.js";
+import type { FileName, UnpublishedFile } from "../store/store.js";
 
 /** What a record says of one of its files. */
 export interface FileEntry {
@@ -16,22 +19,25 @@ export interface FileEntry {
 
 /** An attempt's file: appended to, hashed on the way, durable once closed. */
 export class PartFile {
-  readonly path: string;
-  readonly #handle: FileHandle;
+  readonly #file: UnpublishedFile;
   readonly #hash: Hash = createHash("sha256");
   #bytes = 0;
   #ofDigests = false;
-  #flushing: Promise<void> | undefined;
-  #lost: Error | undefined;
   #closed: Promise<Omit<FileEntry, "name">> | undefined;
 
-  private constructor(path: string, handle: FileHandle) {
-    this.path = path;
-    this.#handle = handle;
+  private constructor(file: UnpublishedFile) {
+    this.#file = file;
   }
 
-  static async create(path: string): Promise<PartFile> {
-    return new PartFile(path, await open(path, "wx"));
+  /** A file that is published under another name than it is written under. */
+  static async named(folder: string, name: FileName): Promise<PartFile> {
+    return new PartFile(await storeOf(folder).create(folder, name));
+  }
+
+  /** A file that is written where it stays. */
+  static create(path: string): Promise<PartFile> {
+    const name = basename(path);
+    return PartFile.named(dirname(path), { temporary: name, final: () => name });
   }
 
   /**
@@ -40,64 +46,39 @@ export class PartFile {
    * @param digests SHA-256 in hex of chunks that have one already; see `FileEntry.sha256Of`
    */
   async write(chunks: readonly Uint8Array[], digests?: ReadonlyMap<Uint8Array, string>): Promise<void> {
-    let left = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-    if (left === 0) return;
     for (const chunk of chunks) {
       const digest = digests?.get(chunk);
       this.#hash.update(digest ?? chunk);
       this.#ofDigests ||= digest !== undefined;
+      this.#bytes += chunk.byteLength;
     }
-    // Positions are given out at the call, so that several writers' chunks cannot change places on the way.
-    let position = this.#bytes;
-    this.#bytes += left;
-    let rest = [...chunks];
-    while (left > 0) {
-      const { bytesWritten } = await this.#handle.writev(rest, position);
-      left -= bytesWritten;
-      position += bytesWritten;
-      if (left > 0) rest = skip(rest, bytesWritten);
-    }
+    await this.#file.write(chunks);
   }
 
-  /**
-   * Has what was written so far brought to the disk while more is made, so that `close` waits for the rest alone. One flush is under
-   * way at a time; what fails is thrown by `close`, since a later flush would not fail again for what is lost.
-   */
+  /** Has what was written so far brought to where it lasts while more is made, so that `close` waits for the rest alone. */
   flush(): void {
-    this.#flushing ??= this.#handle.datasync().then(
-      () => (this.#flushing = undefined),
-      (error: unknown) => {
-        this.#lost = error as Error;
-      },
-    );
+    this.#file.flush();
   }
 
-  /** Flushes to the disk and closes. A second call gives the same answer. */
+  /** Makes all of it durable. A second call gives the same answer. */
   close(): Promise<Omit<FileEntry, "name">> {
     return (this.#closed ??= this.#close());
   }
 
   async #close(): Promise<Omit<FileEntry, "name">> {
-    await this.#flushing;
-    if (this.#lost !== undefined) throw this.#lost;
-    await this.#handle.sync();
-    await this.#handle.close();
+    await this.#file.close();
     const sha256 = this.#hash.digest("hex");
     return { bytes: this.#bytes, sha256, ...(this.#ofDigests ? { sha256Of: "digests" } : {}) };
   }
 
-  /** Closes without flushing: the attempt is given up. */
-  async abandon(): Promise<void> {
-    if (this.#closed === undefined) await this.#handle.close();
+  /** Closes it and gives it its final name. */
+  async publish(): Promise<FileEntry> {
+    const content = await this.close();
+    return { name: await this.#file.publish(content.sha256), ...content };
   }
-}
 
-/** A short write leaves the end of the list to be written again. */
-function skip(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
-  let left = bytes;
-  return chunks.flatMap((chunk) => {
-    const cut = Math.min(left, chunk.byteLength);
-    left -= cut;
-    return cut === chunk.byteLength ? [] : [chunk.subarray(cut)];
-  });
+  /** Gives the file up. */
+  discard(): Promise<void> {
+    return this.#file.discard();
+  }
 }

@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
-
 import type { z } from "zod";
 
 import { LeyendaError } from "../errors.js";
-import { isErrno } from "./is-errno.js";
+import { storeOf } from "../store/store-of.js";
 
 /**
  * Reads a JSON file of the data folder and checks its form.
@@ -15,15 +13,10 @@ export async function readJsonFile<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): Promise<z.infer<Schema> | null> {
-  let text: string;
+  const content = await storeOf(path).read(path);
+  if (content === null) return null;
   try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (isErrno(error, "ENOENT")) return null;
-    throw error;
-  }
-  try {
-    return schema.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(content.toString("utf8")));
   } catch (cause) {
     throw new LeyendaError("DATA_CORRUPT", "the file is not what this version of Leyenda writes", {
       where: path,

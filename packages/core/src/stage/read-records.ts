@@ -1,10 +1,10 @@
-import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { FetchConfig } from "../config/dataset-config.js";
 import type { Json } from "../hash/hash-json.js";
 import { type PartRecord, partRecordSchema } from "../parts/part-record.js";
 import { readJsonFile } from "../parts/read-json-file.js";
+import { storeOf } from "../store/store-of.js";
 import { parseRecordName, recordName } from "../parts/record-name.js";
 import { describeMismatch, refuseMismatch } from "./check-record.js";
 import type { PartPlan, Stage } from "./stage.js";
@@ -54,7 +54,7 @@ export async function readRecords<Config extends FetchConfig>(
 /** The highest revision of every part that has a record. */
 async function listRevisions(recordFolder: string): Promise<Map<string, number>> {
   const revisions = new Map<string, number>();
-  for (const name of await readdir(recordFolder)) {
+  for (const name of await storeOf(recordFolder).list(recordFolder)) {
     const record = parseRecordName(name);
     if (record !== null)
       revisions.set(record.part, Math.max(record.revision, revisions.get(record.part) ?? 0));
@@ -65,6 +65,6 @@ async function listRevisions(recordFolder: string): Promise<Map<string, number>>
 /** Latest first, so that what is left after a crash is a whole state that still does not fit. */
 async function removeRecords(recordFolder: string, part: string, latest: number): Promise<void> {
   for (let revision = latest; revision >= 0; revision--) {
-    await rm(join(recordFolder, recordName(part, revision)), { force: true });
+    await storeOf(recordFolder).remove(join(recordFolder, recordName(part, revision)));
   }
 }

@@ -1,9 +1,9 @@
-import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Manifest } from "../parts/manifest.js";
 import { partRecordSchema } from "../parts/part-record.js";
 import { readJsonFile } from "../parts/read-json-file.js";
+import { storeOf } from "../store/store-of.js";
 import { parseRecordName } from "../parts/record-name.js";
 
 /** Shards carry their number in their name, so another number of shards leaves other names behind. */
@@ -17,7 +17,8 @@ const shardName = /^(train|validation)-\d{5}-of-\d{5}$/;
 export async function removeStrays(folder: string, recordFolder: string, manifest: Manifest): Promise<void> {
   const files = new Set(manifest.parts.flatMap((part) => Object.values(part.files).map((file) => file.name)));
   const parts = new Set(manifest.parts.map((part) => part.part));
-  const names = await readdir(join(folder, recordFolder));
+  const store = storeOf(folder);
+  const names = await store.list(join(folder, recordFolder));
   const records = names.flatMap((name) => {
     const record = parseRecordName(name);
     return record === null ? [] : [{ path: join(folder, recordFolder, name), ...record }];
@@ -27,15 +28,15 @@ export async function removeStrays(folder: string, recordFolder: string, manifes
   for (const { path, part, revision } of records) {
     // A stage that began before the last revision may be reading what was there then; nobody still reads what was before that.
     const statesAgo = (latest.get(part) ?? 0) - revision;
-    if (statesAgo > 1 || (shardName.test(part) && !parts.has(part))) await rm(path, { force: true });
+    if (statesAgo > 1 || (shardName.test(part) && !parts.has(part))) await store.remove(path);
     else if (statesAgo === 1) {
       const record = await readJsonFile(path, partRecordSchema);
       for (const file of Object.values(record?.files ?? {})) files.add(file.name);
     }
   }
-  for (const name of await readdir(folder)) {
+  for (const name of await store.list(folder)) {
     const part = name.split(".")[0] ?? "";
     const mayBeStray = parts.has(part) ? parseRecordName(name) === null : shardName.test(part);
-    if (mayBeStray && !files.has(name)) await rm(join(folder, name), { force: true });
+    if (mayBeStray && !files.has(name)) await store.remove(join(folder, name));
   }
 }

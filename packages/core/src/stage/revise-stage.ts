@@ -1,4 +1,3 @@
-import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { DatasetConfig, FetchConfig } from "../config/dataset-config.js";
@@ -8,6 +7,7 @@ import { addOutcomes } from "../parts/add-outcomes.js";
 import { removeDeadAttempts } from "../parts/attempt.js";
 import { type Manifest, manifestName } from "../parts/manifest.js";
 import type { OutcomeCounts, PartRecord } from "../parts/part-record.js";
+import { storeOf } from "../store/store-of.js";
 import { explainDiskErrors } from "./explain-disk-errors.js";
 import { localExecutor } from "./local-executor.js";
 import { readRecords } from "./read-records.js";
@@ -65,8 +65,8 @@ async function revise<Config extends FetchConfig>(
   const context = stageContext(input);
   const emit = input.onEvent ?? ((): void => undefined);
   const folder = input.folders[stage.folder];
-  const begun = (await stat(folder).catch(() => null)) !== null;
-  if (!begun) throw nothingYet(stage.name, folder);
+  const store = storeOf(folder);
+  if ((await store.list(folder)).length === 0) throw nothingYet(stage.name, folder);
   const options = await stage.options(context);
   const { parts, warnings = [] } = await stage.plan(context);
   await removeDeadAttempts(folder);
@@ -93,7 +93,7 @@ async function revise<Config extends FetchConfig>(
   const changed: string[] = [];
   try {
     // What the manifest says of the parts is about to be no longer so.
-    if (wanted.length > 0) await rm(join(folder, manifestName), { force: true });
+    if (wanted.length > 0) await store.remove(join(folder, manifestName));
     await localExecutor(input.workers ?? 1).makeParts({
       stage,
       parts: wanted,

@@ -1,7 +1,6 @@
-import { type FileHandle, open, readFile, rm } from "node:fs/promises";
-
 import { hashJson, type Json } from "../hash/hash-json.js";
-import { isErrno } from "../parts/is-errno.js";
+import { writeFileAtomically } from "../parts/write-file-atomically.js";
+import { storeOf } from "../store/store-of.js";
 
 /**
  * Remembers which parts a request has been through, changed or not, so that it goes on there when it was interrupted. A
@@ -10,24 +9,21 @@ import { isErrno } from "../parts/is-errno.js";
  */
 export class RevisionJournal {
   readonly #path: string;
-  readonly #handle: FileHandle;
+  readonly #lines: string[];
   readonly #parts: Set<string>;
   #written: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, handle: FileHandle, parts: Set<string>) {
+  private constructor(path: string, lines: string[]) {
     this.#path = path;
-    this.#handle = handle;
-    this.#parts = parts;
+    this.#lines = lines;
+    this.#parts = new Set(lines.slice(1).flatMap(partOf));
   }
 
   /** Goes on with the journal of an equal request; begins a new one otherwise. */
   static async open(path: string, request: Json): Promise<RevisionJournal> {
     const first = JSON.stringify({ request: hashJson(request) });
-    const [head, ...rest] = (await read(path)).split("\n");
-    const same = head === first;
-    const handle = await open(path, same ? "a" : "w");
-    if (!same) await handle.appendFile(`${first}\n`);
-    return new RevisionJournal(path, handle, new Set(same ? rest.flatMap(partOf) : []));
+    const kept = (await storeOf(path).read(path))?.toString("utf8").split("\n").filter(Boolean) ?? [];
+    return new RevisionJournal(path, kept[0] === first ? kept : [first]);
   }
 
   has(part: string): boolean {
@@ -36,35 +32,25 @@ export class RevisionJournal {
 
   add(part: string): void {
     this.#parts.add(part);
-    this.#written = this.#written.then(() => this.#handle.appendFile(`${JSON.stringify({ part })}\n`));
+    this.#lines.push(JSON.stringify({ part }));
+    this.#written = this.#written.then(() =>
+      writeFileAtomically(this.#path, this.#lines.map((line) => `${line}\n`).join("")),
+    );
     // A failure is thrown by `close`.
     this.#written.catch(() => undefined);
   }
 
-  async close(): Promise<void> {
-    try {
-      await this.#written;
-    } finally {
-      await this.#handle.close();
-    }
+  close(): Promise<void> {
+    return this.#written;
   }
 
   /** The request has been answered. */
-  async remove(): Promise<void> {
-    await rm(this.#path, { force: true });
+  remove(): Promise<void> {
+    return storeOf(this.#path).remove(this.#path);
   }
 }
 
-async function read(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (isErrno(error, "ENOENT")) return "";
-    throw error;
-  }
-}
-
-/** The last line may have been cut short by a crash. */
+/** A line of another version says nothing. */
 function partOf(line: string): string[] {
   try {
     const { part } = JSON.parse(line) as { part?: unknown };

@@ -1,10 +1,10 @@
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { DatasetConfig, FetchConfig } from "../config/dataset-config.js";
 import { hashJson } from "../hash/hash-json.js";
 import { removeDeadAttempts } from "../parts/attempt.js";
 import { type Manifest, manifestName, readManifest } from "../parts/manifest.js";
+import { storeOf } from "../store/store-of.js";
 import { describeMismatch } from "./check-record.js";
 import { explainDiskErrors } from "./explain-disk-errors.js";
 import type { Executor } from "./executor.js";
@@ -51,7 +51,8 @@ async function run<Config extends FetchConfig>(
   const context = stageContext(input);
   const emit = input.onEvent ?? ((): void => undefined);
   const folder = input.folders[stage.folder];
-  await mkdir(join(folder, stage.recordFolder), { recursive: true });
+  const store = storeOf(folder);
+  await store.prepare(join(folder, stage.recordFolder));
   const options = await stage.options(context);
   const { parts, warnings = [] } = await stage.plan(context);
   const inputHash = hashJson(parts.map((part) => part.inputHash));
@@ -79,7 +80,7 @@ async function run<Config extends FetchConfig>(
   if (missing.length > 0)
     for (const message of warnings) emit({ type: "warning", stage: stage.name, message });
   // The parts the manifest spoke of are about to change.
-  if (manifest !== null) await rm(join(folder, manifestName), { force: true });
+  if (manifest !== null) await store.remove(join(folder, manifestName));
 
   const executor = input.executor ?? localExecutor(input.workers ?? 1);
   await executor.makeParts({

@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 
-import { type FetchedRow, type Json, type Manifest, readRows } from "@leyenda/core";
+import { type FetchedRow, type Json, type Manifest, PartFile, readRows, temporaryName } from "@leyenda/core";
 
 /** URLs that the manifest names; the file beside it has all. */
 const named = 20;
@@ -28,9 +25,10 @@ export async function findSharedUrls(
     hashes.push(rows.map(({ final_url: url }) => hashOf(url)));
   const often = frequent(Float64Array.from(hashes.flat()).sort(), sharedRows);
   const counts = new Map<string, number>();
-  const path = join(folder, "shared-urls.ndjson");
-  await pipeline(lines(folder, manifest, often, counts), createWriteStream(`${path}.incomplete`));
-  await rename(`${path}.incomplete`, path);
+  const name = "shared-urls.ndjson";
+  const file = await PartFile.named(folder, { temporary: temporaryName(name), final: () => name });
+  for await (const line of lines(folder, manifest, often, counts)) await file.write([Buffer.from(line)]);
+  await file.publish();
   const top = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return {
     sharedUrls: top.slice(0, named).map(([url, rows]) => ({ url, rows })),

@@ -1,10 +1,9 @@
 import { open, rename, rm } from "node:fs/promises";
 
-import { asyncBuffer, type DatasetConfig, isErrno, LeyendaError } from "@leyenda/core";
+import { asyncBuffer, type DatasetConfig, isErrno, LeyendaError, temporaryName } from "@leyenda/core";
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 
-import { incompleteName } from "./incomplete-file.js";
 import type { Layout } from "./layout.js";
 import { resolveFields } from "./resolve-layout.js";
 
@@ -90,7 +89,7 @@ function holding(file: AsyncBuffer): AsyncBuffer {
 }
 
 async function writeLines(to: string, batches: AsyncIterable<Record<string, unknown>[]>): Promise<void> {
-  const partial = incompleteName(to);
+  const partial = temporaryName(to);
   const out = await open(partial, "w");
   try {
     for await (const rows of batches) {

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 
-import { LeyendaError } from "@leyenda/core";
+import { LeyendaError, temporaryName } from "@leyenda/core";
 
 import { digest } from "./digest.js";
-import { claimIncomplete, incompleteName } from "./incomplete-file.js";
+import { claimIncomplete } from "./claim-incomplete.js";
 import type { RemoteBody, RemoteFile } from "./source-file.js";
 
 const attempts = 6;
@@ -76,7 +76,7 @@ async function bring(
   }
   if (state.partial === null || state.version !== answer.version) {
     const tag = Buffer.from(answer.version ?? "").toString("base64url");
-    const partial = incompleteName(join(folder, `${start}${tag.slice(0, 150)}`));
+    const partial = temporaryName(join(folder, `${start}${tag.slice(0, 150)}`));
     if (state.partial === null) await (await open(partial, "w")).close();
     else await rename(state.partial, partial);
     state.partial = partial;

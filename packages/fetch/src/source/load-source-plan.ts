@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 
 import {
@@ -6,6 +6,7 @@ import {
   hashJson,
   readJsonFile,
   removeDeadAttempts,
+  scratchFolder,
   writeFileAtomically,
 } from "@leyenda/core";
 import { z } from "zod";
@@ -38,10 +39,15 @@ type StoredPlan = z.infer<typeof storedPlan>;
  * brought once and not asked for again while its plan and copies are there.
  *
  * @param source the config's section
- * @param folder the stage's folder; copies go to `source/` in it
+ * @param stageFolder the stage's folder; copies go to `source/` in it. In a bucket it has neither: every machine keeps its own
  * @throws LeyendaError SOURCE_MISSING or SOURCE_INVALID
  */
-export async function loadSourcePlan(source: DatasetConfig["source"], folder: string): Promise<SourcePart[]> {
+export async function loadSourcePlan(
+  source: DatasetConfig["source"],
+  stageFolder: string,
+): Promise<SourcePart[]> {
+  const folder = scratchFolder(stageFolder);
+  await mkdir(folder, { recursive: true });
   const path = join(folder, "source.json");
   const kept = await readJsonFile(path, storedPlan);
   if (

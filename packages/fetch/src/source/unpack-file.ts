@@ -4,10 +4,8 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 
-import { isErrno, LeyendaError } from "@leyenda/core";
+import { isErrno, LeyendaError, temporaryName } from "@leyenda/core";
 import { Decompress } from "fzstd";
-
-import { incompleteName } from "./incomplete-file.js";
 
 export type Packing = "gzip" | "zstd";
 
@@ -24,7 +22,7 @@ export function packingOf(head: Buffer): Packing | null {
  * @throws LeyendaError SOURCE_INVALID for damaged or cut data
  */
 export async function unpackFile(from: string, to: string, packing: Packing, name: string): Promise<void> {
-  const partial = incompleteName(to);
+  const partial = temporaryName(to);
   const packed = createReadStream(from, { highWaterMark: 1 << 16 });
   try {
     const out = createWriteStream(partial, { flush: true });

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { type FetchedRow, type Manifest, openRows, type Outcome, sha256 } from "@leyenda/core";
+import { type FetchedRow, type Manifest, openRows, type Outcome, sha256, storeOf } from "@leyenda/core";
 
 /** What became of an address of the list, in the order in which a card lists it. */
 export const addressEnds = ["came", "unreached", "gone", "failing", "unusable", "reserved", "none"] as const;
@@ -68,10 +66,10 @@ const kinds = [1, 10, 100, 1_000, 10_000];
 export async function collectLiveness(folder: string, fetched: Manifest): Promise<Liveness> {
   const ends = noRows();
   for (const [outcome, rows] of Object.entries(fetched.outcomes)) ends[endOf(outcome as Outcome)] += rows;
-  const isThere = fetched.parts.every(
-    ({ files: { "rows.arrow": file } }) => file !== undefined && existsSync(join(folder, file.name)),
-  );
-  if (!isThere) return { ends, details: null };
+  const store = storeOf(folder);
+  const there = new Set(await store.list(folder));
+  if (!fetched.parts.every(({ files: { "rows.arrow": file } }) => there.has(file?.name ?? "")))
+    return { ends, details: null };
   const hosts = new Hosts();
   const signals = new Map<string, { rows: number; leftOut: number; hosts: Set<string> }>();
   for (const { files } of fetched.parts) {
@@ -80,8 +78,8 @@ export async function collectLiveness(folder: string, fetched: Manifest): Promis
     for (const [row, url] of rows.column("url").entries()) hosts.add(url, outcomes[row] ?? "malformed_row");
     const ledger = files["consent.jsonl"];
     if (ledger === undefined) continue;
-    for (const line of (await readFile(join(folder, ledger.name), "utf8")).split("\n"))
-      if (line !== "") addSignals(line);
+    const text = (await store.read(join(folder, ledger.name)))?.toString("utf8") ?? "";
+    for (const line of text.split("\n")) if (line !== "") addSignals(line);
   }
   const consent = [...signals].map(([signal, { hosts: named, ...counts }]) => ({
     signal,

@@ -1,4 +1,3 @@
-import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
@@ -12,6 +11,7 @@ import {
   requireManifest,
   type RowCounter,
   type Stage,
+  storeOf,
   withProgress,
 } from "@leyenda/core";
 
@@ -166,10 +166,10 @@ async function removeStale(folder: string, { parts }: Manifest): Promise<void> {
   const present = new Set(
     parts.flatMap(({ part }) => ["data", "pictures"].map((role) => exportedName(part, role))),
   );
+  const store = storeOf(folder);
   for (const split of splits) {
-    const names = await readdir(join(folder, split)).catch(() => []);
-    for (const name of names)
+    for (const name of await store.list(join(folder, split)))
       if (/^(data-)?\d{5}-of-\d{5}(\.arrow)?$/.test(name) && !present.has(`${split}/${name}`))
-        await rm(join(folder, split, name), { recursive: true });
+        await store.remove(join(folder, split, name));
   }
 }

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-import { LeyendaError, type Manifest } from "@leyenda/core";
+import { LeyendaError, type Manifest, storeOf } from "@leyenda/core";
 
 /** A file to be published. */
 export interface LocalFile {
@@ -21,11 +19,9 @@ export interface LocalFile {
  */
 export async function listLocalFiles(folder: string, manifest: Manifest): Promise<LocalFile[]> {
   const files: LocalFile[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/");
+  for (const { name: path, size } of await storeOf(folder).walk(folder)) {
     const isHidden = path.split("/").some((name) => name.startsWith("."));
-    if (!entry.isFile() || isHidden || path.endsWith(".incomplete")) continue;
-    files.push({ path, size: (await stat(join(folder, path))).size });
+    if (!isHidden && !path.endsWith(".incomplete")) files.push({ path, size });
   }
   const sizes = new Map(files.map(({ path, size }) => [path, size]));
   for (const { name, bytes } of manifest.parts.flatMap((part) => Object.values(part.files))) {
@@ -48,7 +44,7 @@ export async function checkLocalFile(folder: string, path: string, manifest: Man
     .find((file) => file.name === path);
   if (entry === undefined) return;
   const hash = createHash("sha256");
-  await pipeline(createReadStream(join(folder, path)), hash);
+  await pipeline(storeOf(folder).stream(join(folder, path)), hash);
   if (hash.digest("hex") !== entry.sha256) throw damaged(folder, path, "has other bytes than were written");
 }
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 
 import { commit, type ListFileEntry } from "@huggingface/hub";
 import { LeyendaError, requireManifest } from "@leyenda/core";
 
+import { fileContent } from "./file-content.js";
 import { findHead, type Hub, makeBranch, readTree } from "./hub-branch.js";
 import { hubError, mayPass } from "./hub-error.js";
 import { checkLocalFile, listLocalFiles } from "./list-local-files.js";
@@ -127,10 +127,10 @@ export async function pushDataset(
           title,
           useXet: false,
           operations: [
-            ...upload.map(({ path }) => ({
+            ...upload.map(({ path, size }) => ({
               operation: "addOrUpdate" as const,
               path,
-              content: pathToFileURL(join(folder, path)),
+              content: fileContent(join(folder, path), size),
             })),
             ...remove.map((path) => ({ operation: "delete" as const, path })),
           ],

@@ -1,6 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
-
-import { isErrno, LeyendaError, readJsonFile } from "@leyenda/core";
+import { isErrno, LeyendaError, readJsonFile, type StoredFile, storeOf } from "@leyenda/core";
 
 import { registerArrowCodecs } from "../arrow-codecs.js";
 import type { ShardRow } from "../write/shard-schema.js";
@@ -34,10 +32,12 @@ export interface ShardReader {
  */
 export async function openShard(path: string): Promise<ShardReader> {
   await registerArrowCodecs();
-  const handle = await open(path).catch((cause: unknown) => {
-    if (!isErrno(cause, "ENOENT", "EISDIR")) throw cause;
-    throw new LeyendaError("DATA_MISSING", "there is no such shard", { where: path, cause });
-  });
+  const handle = await storeOf(path)
+    .open(path)
+    .catch((cause: unknown) => {
+      if (!isErrno(cause, "ENOENT", "EISDIR")) throw cause;
+      throw new LeyendaError("DATA_MISSING", "there is no such shard", { where: path, cause });
+    });
   try {
     const { size } = await handle.stat();
     const places = (await readIndex(path, size)) ?? (await intact(path, () => scanShard(handle, size)));
@@ -56,13 +56,13 @@ class PositionedShard implements ShardReader {
   readonly rows: number;
   readonly batches: readonly BatchPlace[];
   readonly #path: string;
-  readonly #handle: FileHandle;
+  readonly #handle: StoredFile;
   readonly #schema: Uint8Array;
   /** Number of the first row of each batch. */
   readonly #firsts: number[] = [];
   #last: { batch: number; frame: Promise<BatchFrame> } | undefined;
 
-  constructor(path: string, handle: FileHandle, batches: readonly BatchPlace[], schema: Uint8Array) {
+  constructor(path: string, handle: StoredFile, batches: readonly BatchPlace[], schema: Uint8Array) {
     this.#path = path;
     this.#handle = handle;
     this.batches = batches;

@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { StoredFile } from "@leyenda/core";
 
 import {
   type Binary,
@@ -35,7 +35,7 @@ const compressedPrefix = 8;
  *   unless they are compressed
  */
 export async function readFrame(
-  handle: FileHandle,
+  handle: StoredFile,
   schema: Uint8Array,
   place: BatchPlace,
   { pictures }: { pictures: boolean },
@@ -87,7 +87,7 @@ async function readRow(
 
 /** Where the pictures' bytes lie in a record batch, from its start; null where they must be read with it. */
 async function findHole(
-  handle: FileHandle,
+  handle: StoredFile,
   place: BatchPlace,
 ): Promise<{ start: number; end: number } | null> {
   const found = await readMessage(handle, place.offset);

@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { StoredFile } from "@leyenda/core";
 
 import { Message } from "apache-arrow";
 
@@ -23,7 +23,7 @@ export interface FoundMessage {
  * @returns null at the end-of-stream marker, and where the file ends
  * @throws RangeError where there is no whole message
  */
-export async function readMessage(handle: FileHandle, position: number): Promise<FoundMessage | null> {
+export async function readMessage(handle: StoredFile, position: number): Promise<FoundMessage | null> {
   const first = Buffer.alloc(firstRead);
   const got = await readAt(handle, first, position);
   if (got === 0) return null;

@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { StoredFile } from "@leyenda/core";
 
 import { readMessage } from "./read-message.js";
 import type { BatchPlace } from "./shard-index.js";
@@ -9,7 +9,7 @@ import type { BatchPlace } from "./shard-index.js";
  * @param bytes size of the file
  * @throws RangeError where the stream is cut off or has dictionaries
  */
-export async function scanShard(handle: FileHandle, bytes: number): Promise<BatchPlace[]> {
+export async function scanShard(handle: StoredFile, bytes: number): Promise<BatchPlace[]> {
   const places: BatchPlace[] = [];
   for (let offset = 0; ;) {
     const found = await readMessage(handle, offset);

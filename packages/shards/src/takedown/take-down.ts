@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import {
   hashJson,
+  isBucket,
   LeyendaError,
   type Manifest,
   readManifest,
@@ -66,6 +67,7 @@ export async function takeDown(options: TakeDownOptions): Promise<TakeDownResult
   const { entries, folders, config, workers = 1, onEvent, dryRun = false, backfill } = options;
   const { root, dataset } = folders;
   const context: StageContext = { config, folders };
+  refuseBucket(dataset);
   await recoverSwap(dataset);
   const before = await requireManifest(dataset, "build");
   const arranged = await readManifest(folders.arranged);
@@ -100,6 +102,16 @@ export async function takeDown(options: TakeDownOptions): Promise<TakeDownResult
   if (!run.complete) throw new Error("the shards were not made");
   await swapIn(dataset);
   return { ...result, ...changes(before, run.manifest, found), rootHash: hashOf(run.manifest) };
+}
+
+/** Nothing in a bucket can be renamed, so no moment is between the old dataset and the new. */
+function refuseBucket(folder: string): void {
+  if (!isBucket(folder)) return;
+  throw new LeyendaError("USAGE", "rows cannot be taken out of a dataset in a bucket", {
+    where: folder,
+    expected: "a data folder on a disk",
+    hint: "copy the data folder to a disk, take them down there, and copy it back",
+  });
 }
 
 function hashOf({ summary: { rootHash } }: Manifest): string {

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { hashJson, isErrno, LeyendaError, writeFileAtomically } from "@leyenda/core";
+import { hashJson, LeyendaError, storeOf, writeFileAtomically } from "@leyenda/core";
 import { z } from "zod";
 
 /** What a row can be taken down by. */
@@ -88,12 +87,7 @@ function idOf({ kind, hash }: TakedownEntry): string {
 }
 
 async function readLog(path: string): Promise<string[]> {
-  try {
-    return (await readFile(path, "utf8")).split("\n");
-  } catch (error) {
-    if (isErrno(error, "ENOENT")) return [];
-    throw error;
-  }
+  return (await storeOf(path).read(path))?.toString("utf8").split("\n") ?? [];
 }
 
 function parse(text: string): unknown {

@@ -1,6 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
-
-import { LeyendaError } from "@leyenda/core";
+import { LeyendaError, type StoredFile, storeOf } from "@leyenda/core";
 import { registerArrowCodecs } from "@leyenda/shards/read";
 import {
   Bool,
@@ -33,10 +31,10 @@ const nearBytes = 32 << 10;
 export class ArrowFile {
   readonly index: StreamIndex;
   readonly #path: string;
-  readonly #handle: FileHandle;
+  readonly #handle: StoredFile;
   readonly #places: readonly ColumnPlace[];
 
-  private constructor(path: string, handle: FileHandle, index: StreamIndex) {
+  private constructor(path: string, handle: StoredFile, index: StreamIndex) {
     this.#path = path;
     this.#handle = handle;
     this.index = index;
@@ -48,9 +46,11 @@ export class ArrowFile {
    * @throws LeyendaError DATA_MISSING, or DATA_CORRUPT when it is no Arrow stream that this viewer reads
    */
   static async open(path: string, known?: StreamIndex): Promise<ArrowFile> {
-    const handle = await open(path).catch((cause: unknown) => {
-      throw new LeyendaError("DATA_MISSING", "a file of the dataset is not there", { where: path, cause });
-    });
+    const handle = await storeOf(path)
+      .open(path)
+      .catch((cause: unknown) => {
+        throw new LeyendaError("DATA_MISSING", "a file of the dataset is not there", { where: path, cause });
+      });
     try {
       return new ArrowFile(path, handle, known ?? (await indexStream(handle, (await handle.stat()).size)));
     } catch (cause) {

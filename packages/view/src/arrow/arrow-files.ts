@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { storeOf } from "@leyenda/core";
 
 import { ArrowFile } from "./arrow-file.js";
 import type { StreamIndex } from "./index-stream.js";
@@ -20,7 +20,8 @@ export class ArrowFiles {
     work: (file: ArrowFile) => Promise<Result>,
     { keep = true }: { keep?: boolean } = {},
   ): Promise<Result> {
-    const version = await versionOf(path);
+    // A build may replace files while they are looked at.
+    const version = (await storeOf(path).version(path)) ?? "";
     const known = this.#indexes.get(path);
     const file = await ArrowFile.open(path, known?.version === version ? known.index : undefined);
     try {
@@ -37,10 +38,4 @@ export class ArrowFiles {
     const [oldest] = this.#indexes.keys();
     if (this.#indexes.size > keptIndexes && oldest !== undefined) this.#indexes.delete(oldest);
   }
-}
-
-/** A build may replace files while they are looked at. */
-async function versionOf(path: string): Promise<string> {
-  const found = await stat(path).catch(() => null);
-  return found === null ? "" : `${found.ino}-${found.size}-${found.mtimeMs}`;
 }

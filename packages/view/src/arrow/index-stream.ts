@@ -1,5 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
-
+import type { StoredFile } from "@leyenda/core";
 import { Message, type MessageHeader, type Schema } from "apache-arrow";
 
 /** Where an Arrow IPC stream keeps its batches: what is needed to read any column of any of them. */
@@ -35,7 +34,7 @@ const fileMagic = "ARROW1";
  *
  * @throws Error when it is no Arrow, ends early, or has dictionaries
  */
-export async function indexStream(handle: FileHandle, size: number): Promise<StreamIndex> {
+export async function indexStream(handle: StoredFile, size: number): Promise<StreamIndex> {
   let schema: Schema | undefined;
   const batches: BatchPlace[] = [];
   let rows = 0;
@@ -71,13 +70,13 @@ export async function indexStream(handle: FileHandle, size: number): Promise<Str
   return { schema, batches, rows };
 }
 
-async function skipMagic(handle: FileHandle, buffer: Buffer): Promise<number> {
+async function skipMagic(handle: StoredFile, buffer: Buffer): Promise<number> {
   await readAt(handle, buffer, 0);
   return buffer.toString("latin1", 0, fileMagic.length) === fileMagic ? 8 : 0;
 }
 
 /** @returns bytes read: as many as the buffer takes, fewer at the end of the file */
-async function readAt(handle: FileHandle, buffer: Buffer, position: number): Promise<number> {
+async function readAt(handle: StoredFile, buffer: Buffer, position: number): Promise<number> {
   let done = 0;
   while (done < buffer.length) {
     const { bytesRead } = await handle.read(buffer, done, buffer.length - done, position + done);

@@ -1,4 +1,3 @@
-import { mkdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
@@ -9,6 +8,8 @@ import {
   PartFile,
   readManifest,
   type StageContext,
+  storeOf,
+  temporaryName,
   type TranslatedRow,
   translatedRowSchema,
   writeRows,
@@ -107,10 +108,7 @@ async function checkPictures(folder: string, clean: Manifest, rows: readonly Res
   for (const part of new Set(rows.map((row) => row.part))) {
     const file = clean.parts.find((each) => each.part === part)?.files["images.arrow"];
     const path = join(folder, file?.name ?? part);
-    const size = await stat(path).then(
-      (found) => found.size,
-      () => null,
-    );
+    const size = await storeOf(path).size(path);
     if (size !== file?.bytes) throw gone(path);
   }
 }
@@ -131,12 +129,13 @@ async function write(
   });
   rows.sort((a, b) => (a.split < b.split ? -1 : a.split > b.split ? 1 : a.position - b.position));
   const folder = join(root, backfillFolder);
-  await mkdir(folder, { recursive: true });
-  const file = await PartFile.create(join(folder, `${process.pid}-${Date.now()}.incomplete`));
+  await storeOf(folder).prepare(folder);
+  const file = await PartFile.named(folder, {
+    temporary: temporaryName("rows"),
+    final: (hash) => `${hash.slice(0, 12)}.rows.arrow`,
+  });
   await writeRows(file, translatedRowSchema, rows);
-  const { sha256 } = await file.close();
-  const name = `${sha256.slice(0, 12)}.rows.arrow`;
-  await rename(file.path, join(folder, name));
+  const { name, sha256 } = await file.publish();
   return { selection, file: name, sha256, rows: rows.length };
 }
 

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { LeyendaError, readRows, sha256, type TranslatedRow } from "@leyenda/core";
+import { LeyendaError, readRows, sha256, storeOf, type TranslatedRow } from "@leyenda/core";
 
 import type { TakedownRequest } from "../takedown-log.js";
 
@@ -28,7 +27,7 @@ export async function readBackfills(
   for (const { backfill } of requests) {
     if (backfill?.selection !== selection) continue;
     const path = join(root, backfillFolder, backfill.file);
-    const bytes = await readFile(path).catch(() => null);
+    const bytes = await storeOf(path).read(path);
     if (bytes === null || sha256(bytes) !== backfill.sha256)
       throw new LeyendaError(
         "DATA_CORRUPT",

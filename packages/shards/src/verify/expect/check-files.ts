@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+
+import { storeOf } from "@leyenda/core";
 
 import { rootHash } from "../../root-hash.js";
 import type { DataFile, DatasetFormat } from "../formats/dataset-format.js";
@@ -49,7 +50,7 @@ export async function checkFiles(
 async function measure(path: string): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256");
   let bytes = 0;
-  await pipeline(createReadStream(path), async (chunks) => {
+  await pipeline(storeOf(path).stream(path), async (chunks) => {
     for await (const chunk of chunks as AsyncIterable<Buffer>) {
       hash.update(chunk);
       bytes += chunk.length;

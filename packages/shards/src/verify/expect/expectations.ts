@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 
-import { type Manifest, readJsonFile, readManifest } from "@leyenda/core";
+import { type Manifest, readJsonFile, readManifest, storeOf } from "@leyenda/core";
 import { z } from "zod";
 
 import type { Say } from "../problem-list.js";
@@ -47,11 +45,14 @@ export async function readExpectations(
       expected.splits.set(split, rows);
   }
   if (names.includes("manifest.json")) await addManifest(folder, expected, say);
-  else if (existsSync(join(folder, ".records")))
+  else if ((await storeOf(folder).list(join(folder, ".records"))).length > 0)
     say("manifest", folder, "there is no manifest.json beside the records: the dataset is not finished");
   if (expected.source === null && names.includes(sumsName)) {
     expected.source = sumsName;
-    expected.files = sumsOf(await readFile(join(folder, sumsName), "utf8"), say);
+    expected.files = sumsOf(
+      (await storeOf(folder).read(join(folder, sumsName)))?.toString("utf8") ?? "",
+      say,
+    );
   }
   return expected;
 }

@@ -1,7 +1,7 @@
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { storeOf, type StoredFile } from "@leyenda/core";
 import { DataType, type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
 
 import { registerArrowCodecs } from "../../arrow-codecs.js";
@@ -32,16 +32,23 @@ export const arrowFormat: DatasetFormat = {
 /** @throws where the stream is damaged */
 export async function* readArrow(path: string): AsyncGenerator<RowBatch, void, undefined> {
   await registerArrowCodecs();
-  const handle = (await isFile(path)) ? await open(path) : null;
+  const store = storeOf(path);
+  const file = (await isFile(path)) ? await store.open(path) : null;
   try {
-    const reader = await (handle === null
-      ? RecordBatchReader.from(createReadStream(path))
-      : RecordBatchReader.from(handle));
+    const reader = await (file === null
+      ? RecordBatchReader.from(store.stream(path))
+      : openFileReader(file, () => store.read(path)));
     await reader.open();
     for await (const batch of reader) yield await toBatch(batch, dirname(path));
   } finally {
-    await handle?.close();
+    await file?.close();
   }
+}
+
+/** A footer says where a file's batches are: read by position on a disk, for which this library wants a handle; else whole. */
+async function openFileReader(file: StoredFile, readAll: () => Promise<Buffer | null>) {
+  if (file.fd !== undefined) return RecordBatchReader.from(file as FileHandle);
+  return RecordBatchReader.from((await readAll()) ?? Buffer.alloc(0));
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,7 +1,4 @@
-import { readdir } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
-
-import { LeyendaError } from "@leyenda/core";
+import { LeyendaError, storeOf } from "@leyenda/core";
 
 import { arrowFormat } from "./arrow-format.js";
 import type { DataFile, DatasetFormat } from "./dataset-format.js";
@@ -65,13 +62,10 @@ export async function findFormat(folder: string, wanted: string): Promise<FoundD
 }
 
 async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new LeyendaError("DATA_MISSING", "the folder cannot be read", { where: folder, cause });
-  });
+  const files = await storeOf(folder).walk(folder);
   return (
-    entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    files
+      .map(({ name }) => name)
       // Records and caches lie in hidden folders.
       .filter((name) => !/(^|\/)\./.test(name))
       .sort()

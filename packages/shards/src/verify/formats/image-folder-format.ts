@@ -1,8 +1,7 @@
-import { createReadStream } from "node:fs";
 import { join, posix } from "node:path";
 import { createInterface } from "node:readline";
 
-import { sha256 } from "@leyenda/core";
+import { sha256, storeOf } from "@leyenda/core";
 
 import type { DatasetFormat, DatasetRow, RowBatch } from "./dataset-format.js";
 import { readPictureFile } from "./read-picture-file.js";
@@ -30,7 +29,7 @@ export const imageFolderFormat: DatasetFormat = {
 async function* readLines(path: string): AsyncGenerator<RowBatch, void, undefined> {
   const folder = posix.dirname(path);
   let pending: Promise<DatasetRow>[] = [];
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input: storeOf(path).stream(path), crlfDelay: Infinity })) {
     if (line.trim() === "") continue;
     pending.push(toRow(line, folder));
     if (pending.length < rowsOfBatch) continue;

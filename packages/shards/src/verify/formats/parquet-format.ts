@@ -1,7 +1,6 @@
-import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { asyncBuffer } from "@leyenda/core";
+import { asyncBuffer, storeOf } from "@leyenda/core";
 import {
   type FileMetaData,
   parquetMetadataAsync,
@@ -31,7 +30,7 @@ export const parquetFormat: DatasetFormat = {
 };
 
 async function* readParquet(path: string): AsyncGenerator<RowBatch, void, undefined> {
-  const handle = await open(path, "r");
+  const handle = await storeOf(path).open(path);
   try {
     const file = await asyncBuffer(handle);
     const metadata = await parquetMetadataAsync(file);

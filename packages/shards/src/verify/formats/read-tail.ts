@@ -1,8 +1,8 @@
-import { open } from "node:fs/promises";
+import { storeOf } from "@leyenda/core";
 
 /** The last bytes of a file, fewer where it is shorter. */
 export async function readTail(path: string, length: number): Promise<Buffer> {
-  const handle = await open(path, "r");
+  const handle = await storeOf(path).open(path);
   try {
     const { size } = await handle.stat();
     const tail = Buffer.alloc(Math.min(length, size));

@@ -1,7 +1,7 @@
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 
+import { storeOf } from "@leyenda/core";
 import tar from "tar-stream";
 
 import type { DatasetFormat, DatasetRow, RowBatch } from "./dataset-format.js";
@@ -44,7 +44,7 @@ async function* readTar(path: string): AsyncGenerator<RowBatch, void, undefined>
 
 async function* samplesOf(path: string): AsyncGenerator<Sample, void, undefined> {
   const extract = tar.extract();
-  const source = createReadStream(path);
+  const source = storeOf(path).stream(path);
   source.once("error", (error) => {
     extract.destroy(error);
   });

@@ -1,14 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { readdir, rename } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 
-import { isDeadAttempt, isErrno } from "@leyenda/core";
-
-/** A name for a file that is not finished, which no other process uses; `removeDeadAttempts` knows it. */
-export function incompleteName(path: string): string {
-  return `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.incomplete`;
-}
+import { isDeadAttempt, isErrno, temporaryName } from "@leyenda/core";
 
 /**
  * Takes over an unfinished file that a process which is gone has left.
@@ -23,7 +16,7 @@ export async function claimIncomplete(
   for (const name of await readdir(folder)) {
     if (!name.startsWith(start) || !isDeadAttempt(name)) continue;
     const between = name.slice(start.length).split(".")[0] ?? "";
-    const path = incompleteName(join(folder, `${start}${between}`));
+    const path = temporaryName(join(folder, `${start}${between}`));
     try {
       await rename(join(folder, name), path);
       return { path, between };

@@ -1,0 +1,81 @@
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import type { FileName, UnpublishedFile } from "./store.js";
+
+/** A file on a disk, under a temporary name until it is published. */
+export class DiskFile implements UnpublishedFile {
+  readonly #folder: string;
+  readonly #name: FileName;
+  readonly #handle: FileHandle;
+  #bytes = 0;
+  #flushing: Promise<void> | undefined;
+  #lost: Error | undefined;
+  #open = true;
+
+  private constructor(folder: string, name: FileName, handle: FileHandle) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#handle = handle;
+  }
+
+  static async create(folder: string, name: FileName): Promise<DiskFile> {
+    return new DiskFile(folder, name, await open(join(folder, name.temporary), "wx"));
+  }
+
+  async write(chunks: readonly Uint8Array[]): Promise<void> {
+    let left = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    // Positions are given out at the call, so that several writers' chunks cannot change places on the way.
+    let position = this.#bytes;
+    this.#bytes += left;
+    let rest = [...chunks];
+    while (left > 0) {
+      const { bytesWritten } = await this.#handle.writev(rest, position);
+      left -= bytesWritten;
+      position += bytesWritten;
+      if (left > 0) rest = skip(rest, bytesWritten);
+    }
+  }
+
+  /** One flush is under way at a time; a later one would not fail again for what is lost, so that is kept for `close`. */
+  flush(): void {
+    this.#flushing ??= this.#handle.datasync().then(
+      () => (this.#flushing = undefined),
+      (error: unknown) => {
+        this.#lost = error as Error;
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#flushing;
+    if (this.#lost !== undefined) throw this.#lost;
+    await this.#handle.sync();
+    this.#open = false;
+    await this.#handle.close();
+  }
+
+  async publish(sha256: string): Promise<string> {
+    const name = this.#name.final(sha256);
+    const path = join(this.#folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await rename(join(this.#folder, this.#name.temporary), path);
+    return name;
+  }
+
+  async discard(): Promise<void> {
+    if (this.#open) await this.#handle.close();
+    this.#open = false;
+    await rm(join(this.#folder, this.#name.temporary), { force: true });
+  }
+}
+
+/** A short write leaves the end of the list to be written again. */
+function skip(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let left = bytes;
+  return chunks.flatMap((chunk) => {
+    const cut = Math.min(left, chunk.byteLength);
+    left -= cut;
+    return cut === chunk.byteLength ? [] : [chunk.subarray(cut)];
+  });
+}
