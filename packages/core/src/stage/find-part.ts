@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { DatasetConfig, FetchConfig } from "../config/dataset-config.js";
 import type { Json } from "../hash/hash-json.js";
 import type { PartRecord } from "../parts/part-record.js";
+import { storeOf } from "../store/store-of.js";
 import { explainDiskErrors } from "./explain-disk-errors.js";
 import { readRecords } from "./read-records.js";
 import type { PartPlan, Stage, StageContext } from "./stage.js";
@@ -28,7 +28,7 @@ export function findPart<Config extends FetchConfig = DatasetConfig>(
 ): Promise<SinglePart> {
   const folder = context.folders[stage.folder];
   return explainDiskErrors(folder, async () => {
-    await mkdir(join(folder, stage.recordFolder), { recursive: true });
+    await storeOf(folder).prepare(join(folder, stage.recordFolder));
     const options = await stage.options(context);
     const records = await readRecords(stage, folder, [part], options, false);
     return { options, record: records.get(part.name) ?? null };

@@ -71,6 +71,10 @@ export async function startRadosgw(): Promise<S3Server> {
     at("keyring"),
   ]);
   const processes: ChildProcess[] = [];
+  // A test run that fails before it can close leaves nothing running.
+  process.once("exit", () => {
+    for (const child of processes) child.kill("SIGKILL");
+  });
   const start = (program: string, ...args: string[]): void => {
     processes.push(spawn(program, ["-c", config, ...args, "-f"], { stdio: "ignore" }));
   };

@@ -51,7 +51,7 @@ export class S3File implements StoredFile {
 
   #block(number: number): Promise<Buffer> {
     const block = this.#load(number);
-    if ((number + 1) * blockBytes < this.#size) this.#load(number + 1);
+    if ((number + 1) * blockBytes < this.#size) void this.#load(number + 1);
     for (const oldest of this.#blocks.keys()) {
       if (this.#blocks.size <= keptBlocks) break;
       this.#blocks.delete(oldest);
