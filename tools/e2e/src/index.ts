@@ -19,3 +19,6 @@ export type { Fault, FaultyProxy } from "./s3/faulty-proxy.js";
 export { freePorts } from "./s3/free-ports.js";
 export { hasRadosgw, startRadosgw } from "./s3/start-radosgw.js";
 export type { S3Server } from "./s3/start-radosgw.js";
+export { forward } from "./machines/forward.js";
+export { canStartMachines, startMachines } from "./machines/start-machines.js";
+export type { Machine, Machines } from "./machines/start-machines.js";
