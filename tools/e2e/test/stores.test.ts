@@ -27,7 +27,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await rm(disk, { recursive: true, force: true });
-  await proxy?.close();
+  if (!installed) return;
+  await proxy.close();
   await server?.close();
 });
 
