@@ -101,6 +101,7 @@ describe.each([
     await store.replace(join(folder, "a.json"), "22");
     await store.replace(join(folder, ".records", "b.json"), "3");
     expect((await store.list(folder)).sort()).toEqual([".records", "a.json"]);
+    expect(await store.list(folder, "a.")).toEqual(["a.json"]);
     expect((await store.walk(folder)).sort((x, y) => (x.name < y.name ? -1 : 1))).toEqual([
       { name: ".records/b.json", size: 1 },
       { name: "a.json", size: 2 },

@@ -37,8 +37,8 @@ export class DiskStore implements Store {
     return open(path, "r");
   }
 
-  async list(folder: string): Promise<string[]> {
-    return (await orNull(readdir(folder))) ?? [];
+  async list(folder: string, start = ""): Promise<string[]> {
+    return ((await orNull(readdir(folder))) ?? []).filter((name) => name.startsWith(start));
   }
 
   async walk(folder: string): Promise<ListedFile[]> {

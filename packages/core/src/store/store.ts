@@ -65,8 +65,12 @@ export interface Store {
    * @throws Error ENOENT where there is none
    */
   open(path: string, options?: { sequential?: boolean }): Promise<StoredFile>;
-  /** Names of what lies directly in a folder; none where there is no such folder. */
-  list(folder: string): Promise<string[]>;
+  /**
+   * Names of what lies directly in a folder; none where there is no such folder.
+   *
+   * @param start only those that begin so
+   */
+  list(folder: string, start?: string): Promise<string[]>;
   /** All files in a folder and the folders in it; none where there is no such folder. */
   walk(folder: string): Promise<ListedFile[]>;
   create(folder: string, name: FileName): Promise<UnpublishedFile>;

@@ -60,10 +60,10 @@ export class S3Store implements Store {
     return new S3File(await this.#s3(), placeOf(path), size, sequential);
   }
 
-  async list(folder: string): Promise<string[]> {
+  async list(folder: string, start = ""): Promise<string[]> {
     const { bucket, key } = placeOf(folder);
     const names: string[] = [];
-    for await (const page of this.#pages(bucket, prefixOf(key), "/")) {
+    for await (const page of this.#pages(bucket, `${prefixOf(key)}${start}`, "/")) {
       for (const { Key: found = "" } of page.Contents ?? []) names.push(found.slice(prefixOf(key).length));
       for (const { Prefix: found = "" } of page.CommonPrefixes ?? [])
         names.push(found.slice(prefixOf(key).length, -1));
