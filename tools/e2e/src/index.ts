@@ -22,3 +22,5 @@ export type { S3Server } from "./s3/start-radosgw.js";
 export { forward } from "./machines/forward.js";
 export { canStartMachines, startMachines } from "./machines/start-machines.js";
 export type { Machine, Machines } from "./machines/start-machines.js";
+export { findRedis, startRedis } from "./start-redis.js";
+export type { RedisServer } from "./start-redis.js";
