@@ -38,8 +38,7 @@ describe.skipIf(!installed)("a data folder in a bucket", () => {
     sample = await makeSmallSample({ rows: 200, rowsPerPart: 50, train: 60, validation: 6 });
     for (const [name, value] of Object.entries(server.env(proxy.endpoint))) vi.stubEnv(name, value);
     vi.stubEnv("LEYENDA_SCRATCH", join(sample.folder, "scratch"));
-    const { CreateBucketCommand, S3Client } = await import("@aws-sdk/client-s3");
-    await new S3Client({ forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: "builds" }));
+    await server.makeBucket("builds");
     const local = join(sample.folder, "data");
     expect(
       failure(await runLeyenda(["build", sample.config, "--data-dir", local, "--workers", "1"])),

@@ -69,7 +69,7 @@ describe.skipIf(!installed)("workers of a queue, with a bucket for the data", ()
     for (const [name, value] of Object.entries(server.env(proxy.endpoint))) vi.stubEnv(name, value);
     vi.stubEnv("LEYENDA_REDIS", redis.url);
     vi.stubEnv("LEYENDA_SCRATCH", join(sample.folder, "scratch"));
-    await makeBucket("distributed");
+    await server.makeBucket("distributed");
   }, 120_000);
   afterAll(async () => {
     await redis.close();
@@ -101,7 +101,7 @@ describe.skipIf(!installed)("workers of a queue, with a bucket for the data", ()
   }, 300_000);
 
   it("refuse a store that ignores conditions, and commit nothing to it", async () => {
-    await makeBucket("careless");
+    await server.makeBucket("careless");
     proxy.fault = { kind: "unconditional" };
     try {
       const env = { DATA_DIR: "s3://careless/data" };
@@ -136,7 +136,7 @@ describe.skipIf(!namespaces)("three machines in a network", () => {
     for (const machine of network.machines) machine.forward(sample.web.port);
     for (const [name, value] of Object.entries(server.env())) vi.stubEnv(name, value);
     vi.stubEnv("LEYENDA_REDIS", redis.url);
-    await makeBucket("machines");
+    await server.makeBucket("machines");
   }, 120_000);
   afterAll(async () => {
     await stopForwarding();
@@ -164,11 +164,6 @@ describe.skipIf(!namespaces)("three machines in a network", () => {
     expect(failure(await runLeyenda(["verify", sample.config], env))).toBeNull();
   }, 400_000);
 });
-
-async function makeBucket(name: string): Promise<void> {
-  const { CreateBucketCommand, S3Client } = await import("@aws-sdk/client-s3");
-  await new S3Client({ forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: name }));
-}
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");

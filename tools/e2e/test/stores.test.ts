@@ -20,9 +20,7 @@ beforeAll(async () => {
   server = await startRadosgw();
   proxy = await startFaultyProxy(server);
   for (const [name, value] of Object.entries(server.env(proxy.endpoint))) vi.stubEnv(name, value);
-  const { CreateBucketCommand, S3Client } = await import("@aws-sdk/client-s3");
-  const client = new S3Client({ forcePathStyle: true });
-  await client.send(new CreateBucketCommand({ Bucket: "stores" }));
+  await server.makeBucket("stores");
 }, 120_000);
 
 afterAll(async () => {
@@ -158,8 +156,7 @@ describe.skipIf(!installed)("a bucket that misbehaves", () => {
   });
 
   it("that ignores conditions is refused before anything is committed to it", async () => {
-    const { CreateBucketCommand, S3Client } = await import("@aws-sdk/client-s3");
-    await new S3Client({ forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: "careless" }));
+    await server?.makeBucket("careless");
     proxy.fault = { kind: "unconditional" };
     const store = storeOf("s3://careless/data");
     await expect(store.prepare("s3://careless/data")).rejects.toThrow("ignores conditions");

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+
 import { freePorts } from "./free-ports.js";
 
 const run = promisify(execFile);
@@ -18,6 +20,7 @@ export interface S3Server {
   port: number;
   /** What a process needs in its environment to use it; with another endpoint, through a proxy. */
   env: (endpoint?: string) => Record<string, string>;
+  makeBucket: (name: string) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -105,7 +108,17 @@ export async function startRadosgw({ host = "127.0.0.1" }: { host?: string } = {
       AWS_ACCESS_KEY_ID: access,
       AWS_SECRET_ACCESS_KEY: secret,
     });
-    return { endpoint, port, env, close };
+    const makeBucket = async (name: string): Promise<void> => {
+      const client = new S3Client({
+        endpoint,
+        region: "us-east-1",
+        forcePathStyle: true,
+        credentials: { accessKeyId: access, secretAccessKey: secret },
+      });
+      await client.send(new CreateBucketCommand({ Bucket: name }));
+      client.destroy();
+    };
+    return { endpoint, port, env, makeBucket, close };
   } catch (error) {
     await close();
     throw error;
