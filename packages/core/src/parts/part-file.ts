@@ -3,6 +3,10 @@ import { basename, dirname } from "node:path";
 
 import { storeOf } from "../store/store-of.js";
 import type { FileName, UnpublishedFile } from "../store/store.js";
+import { BackgroundHash } from "./background-hash.js";
+
+/** Bytes from which a file is hashed by another thread, and from its start: with a thread to start, and without. */
+const [largeBytes, largeBytesNow] = [8 << 20, 1 << 20];
 
 /** What a record says of one of its files. */
 export interface FileEntry {
@@ -21,6 +25,7 @@ export interface FileEntry {
 export class PartFile {
   readonly #file: UnpublishedFile;
   readonly #hash: Hash = createHash("sha256");
+  #background: BackgroundHash | undefined;
   #bytes = 0;
   #ofDigests = false;
   #closed: Promise<Omit<FileEntry, "name">> | undefined;
@@ -41,18 +46,28 @@ export class PartFile {
   }
 
   /**
-   * Appends chunks in one gathered write.
+   * Appends chunks, in the order of the calls.
    *
-   * @param digests SHA-256 in hex of chunks that have one already; see `FileEntry.sha256Of`
+   * @param digests SHA-256 in hex of chunks that have one already; see `FileEntry.sha256Of`. Not heeded in a large file of whose
+   *   chunks none had one so far
    */
   async write(chunks: readonly Uint8Array[], digests?: ReadonlyMap<Uint8Array, string>): Promise<void> {
-    for (const chunk of chunks) {
-      const digest = digests?.get(chunk);
-      this.#hash.update(digest ?? chunk);
-      this.#ofDigests ||= digest !== undefined;
-      this.#bytes += chunk.byteLength;
-    }
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    if (bytes === 0) return;
+    this.#bytes += bytes;
+    if (this.#background === undefined) this.#hashHere(chunks, digests);
     await this.#file.write(chunks);
+    this.#background?.reach(this.#file.written);
+  }
+
+  /** Only what lies on a disk can be read back. */
+  #hashHere(chunks: readonly Uint8Array[], digests?: ReadonlyMap<Uint8Array, string>): void {
+    this.#ofDigests ||= chunks.some((chunk) => digests?.has(chunk));
+    const large = BackgroundHash.isRunning ? largeBytesNow : largeBytes;
+    const { fd } = this.#file;
+    if (fd !== undefined && this.#bytes >= large && !this.#ofDigests)
+      this.#background = new BackgroundHash(fd);
+    else for (const chunk of chunks) this.#hash.update(digests?.get(chunk) ?? chunk);
   }
 
   /** Has what was written so far brought to where it lasts while more is made, so that `close` waits for the rest alone. */
@@ -66,8 +81,10 @@ export class PartFile {
   }
 
   async #close(): Promise<Omit<FileEntry, "name">> {
+    // Brought to the disk while the rest of it is hashed, for which it must be open.
+    this.#file.flush();
+    const sha256 = (await this.#background?.digest(this.#bytes)) ?? this.#hash.digest("hex");
     await this.#file.close();
-    const sha256 = this.#hash.digest("hex");
     return { bytes: this.#bytes, sha256, ...(this.#ofDigests ? { sha256Of: "digests" } : {}) };
   }
 
@@ -78,7 +95,8 @@ export class PartFile {
   }
 
   /** Gives the file up. */
-  discard(): Promise<void> {
-    return this.#file.discard();
+  async discard(): Promise<void> {
+    if (this.#closed === undefined) await this.#background?.drop();
+    await this.#file.discard();
   }
 }

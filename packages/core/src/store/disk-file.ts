@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { joinSmall } from "./join-small.js";
 import type { FileName, UnpublishedFile } from "./store.js";
 
 /** A file on a disk, under a temporary name until it is published. */
@@ -8,7 +9,11 @@ export class DiskFile implements UnpublishedFile {
   readonly #folder: string;
   readonly #name: FileName;
   readonly #handle: FileHandle;
-  #bytes = 0;
+  #written = 0;
+  /** What waits for the write under way, and goes in one write after it. */
+  #queue: Uint8Array[] = [];
+  #writing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
   #lost: Error | undefined;
   #open = true;
@@ -20,20 +25,34 @@ export class DiskFile implements UnpublishedFile {
   }
 
   static async create(folder: string, name: FileName): Promise<DiskFile> {
-    return new DiskFile(folder, name, await open(join(folder, name.temporary), "wx"));
+    return new DiskFile(folder, name, await open(join(folder, name.temporary), "wx+"));
   }
 
+  get fd(): number {
+    return this.#handle.fd;
+  }
+
+  get written(): number {
+    return this.#written;
+  }
+
+  /** What comes while a write is under way goes together into the next one. */
   async write(chunks: readonly Uint8Array[]): Promise<void> {
-    let left = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-    // Positions are given out at the call, so that several writers' chunks cannot change places on the way.
-    let position = this.#bytes;
-    this.#bytes += left;
-    let rest = [...chunks];
-    while (left > 0) {
-      const { bytesWritten } = await this.#handle.writev(rest, position);
-      left -= bytesWritten;
-      position += bytesWritten;
-      if (left > 0) rest = skip(rest, bytesWritten);
+    this.#queue.push(...chunks);
+    this.#next ??= this.#writeNext(this.#writing);
+    await this.#next;
+  }
+
+  async #writeNext(before: Promise<void> | undefined): Promise<void> {
+    await before;
+    this.#writing = this.#next;
+    this.#next = undefined;
+    let rest = joinSmall(this.#queue);
+    this.#queue = [];
+    while (rest.length > 0) {
+      const { bytesWritten } = await this.#handle.writev(rest, this.#written);
+      this.#written += bytesWritten;
+      rest = skip(rest, bytesWritten);
     }
   }
 

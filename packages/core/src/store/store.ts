@@ -12,6 +12,10 @@ export interface StoredFile {
 
 /** A file that is being written and that nobody sees under its final name before it is `publish`ed. */
 export interface UnpublishedFile {
+  /** File descriptor, open for reading as well, where the file lies on a disk of this machine. */
+  readonly fd?: number;
+  /** Bytes that are in the file by now. */
+  readonly written: number;
   /** Appends chunks, in the order of the calls. Their memory may be used again once it has come back. */
   write(chunks: readonly Uint8Array[]): Promise<void>;
   /** Has what was written so far brought to where it lasts, while more is made; what fails is thrown by `close`. */

@@ -21,6 +21,7 @@ export class S3Upload implements UnpublishedFile {
   readonly #name: string;
   readonly #body = new PassThrough({ highWaterMark: partBytes });
   readonly #done: Promise<unknown>;
+  #written = 0;
   #abort: (() => Promise<void>) | undefined;
   #closed = false;
 
@@ -51,10 +52,15 @@ export class S3Upload implements UnpublishedFile {
     }
   }
 
+  get written(): number {
+    return this.#written;
+  }
+
   async write(chunks: readonly Uint8Array[]): Promise<void> {
     const bytes = Buffer.concat(chunks);
     if (bytes.length === 0) return;
     if (this.#body.destroyed) await this.#done;
+    this.#written += bytes.length;
     if (!this.#body.write(bytes)) await once(this.#body, "drain");
   }
 
