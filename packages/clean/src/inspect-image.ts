@@ -1,3 +1,4 @@
+import { readJpegHeader } from "@leyenda/core";
 import sharp, { type Metadata } from "sharp";
 
 import type { CleanFailure } from "./clean-result.js";
@@ -6,7 +7,6 @@ import { isAnimatedPng } from "./is-animated-png.js";
 import { isSrgbProfile } from "./is-srgb-profile.js";
 import { libvips } from "./libvips.js";
 import { type BmpHeader, readBmpHeader } from "./read-bmp-header.js";
-import { readJpegHeader } from "./read-jpeg-header.js";
 import { type MatrixProfile, readMatrixProfile } from "./read-matrix-profile.js";
 import { type ImageFormat, sniffFormat } from "./sniff-format.js";
 

@@ -58,6 +58,8 @@ export { writeFileAtomically } from "./parts/write-file-atomically.js";
 export { perceptualHash } from "./picture/perceptual-hash.js";
 export type { PerceptualHash } from "./picture/perceptual-hash.js";
 export type { Pixels } from "./picture/pixels.js";
+export { readJpegHeader } from "./picture/read-jpeg-header.js";
+export type { JpegHeader } from "./picture/read-jpeg-header.js";
 export { cleanRowSchema } from "./rows/clean-row.js";
 export type { CleanRow } from "./rows/clean-row.js";
 export { fetchedRowSchema } from "./rows/fetched-row.js";

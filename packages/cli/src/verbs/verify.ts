@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 import { type Command, InvalidArgumentError } from "commander";
 
 import { addDatasetOptions, type DatasetOptions } from "../options/dataset-options.js";
@@ -27,8 +29,8 @@ export function addVerifyVerb(program: Command, { io, exit }: Verb): void {
   ).action(async (dataset: string, options: VerifyVerbOptions) => {
     const { renderVerifyReport, verifyDataset } = await import("@leyenda/shards");
     const { folder, expected } = await openFolder(dataset, options, io);
-    const { format, nearBits } = options;
-    const report = await verifyDataset(folder, { expected: expected ?? {}, format, nearBits });
+    const { format, nearBits, workers = availableParallelism() } = options;
+    const report = await verifyDataset(folder, { expected: expected ?? {}, format, nearBits, workers });
     io.out(options.json === true ? `${JSON.stringify(report)}\n` : renderVerifyReport(report));
     if (!report.ok) exit(1);
   });

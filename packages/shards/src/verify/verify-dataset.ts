@@ -1,12 +1,14 @@
 import { posix } from "node:path";
 
-import { isErrno, LeyendaError } from "@leyenda/core";
+import { LeyendaError } from "@leyenda/core";
 
 import { checkOwnSchema, checkSchema } from "./checks/check-schema.js";
 import { RowChecks } from "./checks/row-checks.js";
 import { checkFiles } from "./expect/check-files.js";
 import { type Expectations, readExpectations } from "./expect/expectations.js";
-import type { DataFile, RowBatch } from "./formats/dataset-format.js";
+import { checkedFiles } from "./files/checked-files.js";
+import type { CheckedFile } from "./files/check-file.js";
+import type { DataFile } from "./formats/dataset-format.js";
 import { findFormat, type FoundDataset } from "./formats/find-format.js";
 import { ProblemList, type Say } from "./problem-list.js";
 import type { VerifyReport } from "./verify-report.js";
@@ -21,6 +23,8 @@ export interface VerifyOptions {
    * bytes only. @default 4
    */
   nearBits?: number;
+  /** Files that are read at a time, each in a thread. The report is the same. @default 1 */
+  workers?: number;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface VerifyOptions {
  */
 export async function verifyDataset(
   folder: string,
-  { expected = {}, format = "auto", nearBits = 4 }: VerifyOptions = {},
+  { expected = {}, format = "auto", nearBits = 4, workers = 1 }: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const list = new ProblemList();
   const found = await findFormat(folder, format).catch((error: unknown) => {
@@ -56,24 +60,32 @@ export async function verifyDataset(
   };
   if (found === null)
     list.say("files", folder, "there is no dataset in this folder: it is elsewhere, or not finished");
-  else await verify(folder, found, { expected, nearBits }, report, list.say);
+  else await verify(folder, found, { expected, nearBits, workers }, report, list);
   return { ...report, ok: list.errors === 0, problemCount: list.errors, warningCount: list.warnings };
 }
 
 async function verify(
   folder: string,
   found: FoundDataset,
-  { expected, nearBits }: Required<Pick<VerifyOptions, "expected" | "nearBits">>,
+  { expected, nearBits, workers }: Required<Omit<VerifyOptions, "format">>,
   report: Omit<VerifyReport, "ok">,
-  say: Say,
+  list: ProblemList,
 ): Promise<void> {
+  const { say } = list;
   const { format, files, names } = found;
   const expectations = await readExpectations(folder, names, say);
   report.checksums = expectations.source;
   await checkFiles(folder, files, format, expectations, say);
   const checks = new RowChecks(say);
-  for (const file of filesToRead(files, expectations)) {
-    const rows = await readFile(file, { folder, found, expectations, checks, report }, say);
+  const toRead = filesToRead(files, expectations);
+  for await (const { file, checked } of checkedFiles(folder, toRead, found, workers)) {
+    if (checked.schema !== null) checkColumns(checked.schema, file, { expectations, report, found }, say);
+    list.add(checked.found);
+    const { rows } = checked.marks;
+    checks.add(file.name, file.split, checked.marks);
+    const wanted = expectations.files.find(({ name }) => name === file.name)?.rows ?? null;
+    if (wanted !== null && rows !== wanted) say("count", file.name, `${rows} rows, expected ${wanted}`);
+    if (rows === 0) say("count", file.name, "it has no rows");
     report.shards += 1;
     report.splits[file.split] = (report.splits[file.split] ?? 0) + rows;
   }
@@ -109,37 +121,13 @@ function filesToRead(
 }
 
 interface Reading {
-  folder: string;
   found: FoundDataset;
   expectations: Expectations;
-  checks: RowChecks;
   report: Omit<VerifyReport, "ok">;
 }
 
-async function readFile(file: DataFile, reading: Reading, say: Say): Promise<number> {
-  const { folder, found, expectations, checks } = reading;
-  const before = checks.rows;
-  checks.begin(file.name, file.split);
-  let isFirstBatch = true;
-  try {
-    for await (const batch of found.format.read(folder, file, found.names)) {
-      if (isFirstBatch) checkColumns(batch, file, reading, say);
-      isFirstBatch = false;
-      await checks.check(batch.rows);
-    }
-  } catch (error) {
-    if (isErrno(error, "EMFILE", "EACCES", "EIO")) throw error;
-    say("files", file.name, `cannot be read after row ${checks.rows - before}: ${(error as Error).message}`);
-  }
-  const rows = checks.rows - before;
-  const expected = expectations.files.find(({ name }) => name === file.name)?.rows ?? null;
-  if (expected !== null && rows !== expected) say("count", file.name, `${rows} rows, expected ${expected}`);
-  if (rows === 0) say("count", file.name, "it has no rows");
-  return rows;
-}
-
 function checkColumns(
-  batch: RowBatch,
+  schema: NonNullable<CheckedFile["schema"]>,
   file: DataFile,
   { expectations, report, found }: Reading,
   say: Say,
@@ -149,9 +137,9 @@ function checkColumns(
   const first = isFirst
     ? null
     : { columns: report.columns, file: posix.basename(found.files[0]?.name ?? "") };
-  if (isOwn) checkOwnSchema(batch, file.name, say);
-  else checkSchema(batch, file.name, first, say);
-  if (isFirst) report.columns = batch.columns ?? [];
-  if (isFirst && batch.rows[0]?.captions.length === 0)
-    say("schema", file.name, `there is no caption among its columns: ${(batch.columns ?? []).join("; ")}`);
+  if (isOwn) checkOwnSchema(schema, file.name, say);
+  else checkSchema(schema, file.name, first, say);
+  if (isFirst) report.columns = schema.columns ?? [];
+  if (isFirst && !schema.hasCaptions)
+    say("schema", file.name, `there is no caption among its columns: ${(schema.columns ?? []).join("; ")}`);
 }

@@ -139,6 +139,17 @@ describe.each(formats)("verifyDataset of %s", (format) => {
     expect(found).toContain("row 2: caption looks like UTF-8 that was read as Latin-1");
   });
 
+  it("says the same in threads, whatever is wrong", async () => {
+    const [first, second, third] = rows as [PlainRow, PlainRow, PlainRow];
+    const leaked = [first, { ...second, caption: "" }, { ...third, key: "c", picture: Buffer.from("no") }];
+    const names = await write(shardsOf([...rows.slice(0, 10), second], [...rows.slice(10), ...leaked]));
+    await writeSums(folder);
+    await truncate(join(folder, tailOf(names[1] ?? "")), 900);
+    const report = await verifyDataset(folder);
+    expect(report.problemCount).toBeGreaterThan(5);
+    for (const workers of [2, 5]) expect(await verifyDataset(folder, { workers })).toEqual(report);
+  });
+
   it("names a picture that cannot be decoded, also without checksums", async () => {
     const [name = ""] = await write(whole);
     await flip(name, (bytes) => bytes.indexOf(Buffer.from([0xff, 0xd8, 0xff])));

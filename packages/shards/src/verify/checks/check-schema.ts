@@ -5,7 +5,11 @@ import type { Say } from "../problem-list.js";
 const imageType = /^[^:]+: Struct<\{bytes:Binary, path:Utf8\}>$/;
 
 /** Checks the schema of a file of ours: to the letter what `datasets` needs. */
-export function checkOwnSchema({ columns, features }: RowBatch, file: string, say: Say): void {
+export function checkOwnSchema(
+  { columns, features }: Pick<RowBatch, "columns" | "features">,
+  file: string,
+  say: Say,
+): void {
   const expected = shardSchema((columns ?? []).some((column) => column.startsWith("extra:")));
   const wanted = expected.fields.map((field) => field.toString());
   if (columns?.join("; ") !== wanted.join("; "))
@@ -16,7 +20,7 @@ export function checkOwnSchema({ columns, features }: RowBatch, file: string, sa
 
 /** Checks what can be said of any file's schema: that it is the others', and that Hugging Face finds the picture in it. */
 export function checkSchema(
-  { columns, features }: RowBatch,
+  { columns, features }: Pick<RowBatch, "columns" | "features">,
   file: string,
   first: { columns: readonly string[] | null; file: string } | null,
   say: Say,

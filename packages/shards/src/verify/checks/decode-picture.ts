@@ -1,6 +1,8 @@
 import { perceptualHash, type PerceptualHash } from "@leyenda/core";
 import sharp, { type OutputInfo } from "sharp";
 
+import { decodePlainJpeg } from "./decode-plain-jpeg.js";
+
 /** What a full decode says of a picture. */
 export type DecodedPicture =
   | { ok: true; width: number; height: number; hash: PerceptualHash | null; warning: string | null }
@@ -8,6 +10,11 @@ export type DecodedPicture =
 
 /** Decodes a picture whole. Sides are those of the upright picture. */
 export async function decodePicture(bytes: Uint8Array): Promise<DecodedPicture> {
+  const plain = decodePlainJpeg(bytes);
+  if (plain !== null) {
+    const { width, height } = plain;
+    return { ok: true, width, height, hash: perceptualHash(plain), warning: null };
+  }
   let warning: string | null = null;
   let decoded = await decode(bytes, "warning");
   if (decoded instanceof Error) {

@@ -4,6 +4,9 @@ import { sortRows } from "@leyenda/core";
 
 import { GrowingColumn } from "./growing-column.js";
 
+/** Three words of each row's hash, the first ones first. */
+export type HashWords = readonly [Uint32Array, Uint32Array, Uint32Array];
+
 /**
  * Values of all rows as the first 96 bits of their SHA-256, 12 bytes a row: among 12.4 million different values two are taken
  * for equal with a probability of 1 in 10^15.
@@ -24,16 +27,24 @@ export class HashColumn {
     });
   }
 
+  /** Appends hashes that another column gave away. */
+  append(words: HashWords): void {
+    this.#words.forEach((column, index) => {
+      column.append(words[index] ?? new Uint32Array(0));
+    });
+  }
+
+  /** The hashes of all rows. The column is empty afterwards. */
+  take(): HashWords {
+    return this.#words.map((words) => words.take()) as [Uint32Array, Uint32Array, Uint32Array];
+  }
+
   /**
    * Calls back with the rows of each value that several rows have, ascending. The column is empty afterwards. Takes 8 bytes a
    * row to work.
    */
   takeGroups(onGroup: (rows: Uint32Array) => void): void {
-    const [high, low, third] = this.#words.map((words) => words.take()) as [
-      Uint32Array,
-      Uint32Array,
-      Uint32Array,
-    ];
+    const [high, low, third] = this.take();
     const order = Uint32Array.from({ length: high.length }, (_, row) => row);
     const at = (words: Uint32Array, row: number): number => words[row] ?? 0;
     sortRows(

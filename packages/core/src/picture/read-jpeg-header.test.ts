@@ -6,7 +6,6 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 
 import { readJpegHeader } from "./read-jpeg-header.js";
-import { sniffFormat } from "./sniff-format.js";
 
 const corpus = process.env.LEYENDA_CORPUS;
 const picture = sharp({ create: { width: 90, height: 60, channels: 3, background: "#404080" } });
@@ -78,7 +77,7 @@ describe("readJpegHeader", () => {
         })) {
           if (!entry.isFile()) continue;
           const bytes = readFileSync(join(entry.parentPath, entry.name));
-          const header = sniffFormat(bytes) === "jpeg" ? readJpegHeader(bytes) : null;
+          const header = bytes.toString("latin1", 0, 2) === "\xff\xd8" ? readJpegHeader(bytes) : null;
           if (header === null) continue;
           const said = await sharp(bytes, { limitInputPixels: false, failOn: "none" })
             .metadata()
