@@ -1,7 +1,9 @@
 export { checkDataFolder, rootHash } from "./check-data-folder.js";
 export { readRecordedWeb } from "./recorded-web.js";
 export type { RecordedRow } from "./recorded-web.js";
-export { killGroup, runLeyenda, startLeyenda } from "./run-leyenda.js";
+export { hasRecords } from "./has-records.js";
+export { rebuiltHash } from "./rebuilt-hash.js";
+export { failureOf, killGroup, runLeyenda, startLeyenda } from "./run-leyenda.js";
 export type { LeyendaRun } from "./run-leyenda.js";
 export { serveRecordedWeb } from "./serve-recorded-web.js";
 export type { RecordedWeb } from "./serve-recorded-web.js";
@@ -22,5 +24,4 @@ export type { S3Server } from "./s3/start-radosgw.js";
 export { forward } from "./machines/forward.js";
 export { canStartMachines, startMachines } from "./machines/start-machines.js";
 export type { Machine, Machines } from "./machines/start-machines.js";
-export { findRedis, startRedis } from "./start-redis.js";
-export type { RedisServer } from "./start-redis.js";
+export { copyFolder } from "./copy-folder.js";

@@ -47,3 +47,8 @@ export function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) throw new Error("the command did not start");
   process.kill(-child.pid, "SIGKILL");
 }
+
+/** What a run said, where it failed. */
+export function failureOf({ code, stderr }: LeyendaRun): string | null {
+  return code === 0 ? null : stderr;
+}

@@ -37,10 +37,10 @@ export async function hasRadosgw(): Promise<boolean> {
 }
 
 /**
- * Starts Ceph's object gateway on free ports of this machine (and the address `host`), with one monitor and one store in memory: a real S3 server which
+ * Starts Ceph's object gateway on free ports of this machine, with one monitor and one store in memory: a real S3 server which
  * really honours `If-None-Match`. It takes about 12 seconds.
  */
-export async function startRadosgw({ host = "127.0.0.1" }: { host?: string } = {}): Promise<S3Server> {
+export async function startRadosgw(): Promise<S3Server> {
   const folder = await mkdtemp(join(tmpdir(), "leyenda-radosgw-"));
   const [monitor = 0, monitorV1 = 0, port = 0] = await freePorts(3);
   const at = (name: string): string => join(folder, name);
@@ -49,7 +49,7 @@ export async function startRadosgw({ host = "127.0.0.1" }: { host?: string } = {
   const cluster = randomUUID();
   const osd = randomUUID();
   for (const name of ["mon", "osd", "run"]) await mkdir(at(name));
-  await writeFile(config, renderConfig(folder, cluster, monitors, `${host}:${port}`));
+  await writeFile(config, renderConfig(folder, cluster, monitors, port));
   const keys: [name: string, ...capabilities: string[]][] = [
     ["mon.", "mon", "allow *"],
     ["client.admin", "mon", "allow *", "osd", "allow *", "mgr", "allow *"],
@@ -95,7 +95,7 @@ export async function startRadosgw({ host = "127.0.0.1" }: { host?: string } = {
     await run("ceph-osd", ["-c", config, "-i", "0", "--mkfs", "--no-mon-config", "--osd-uuid", osd]);
     start("ceph-osd", "-i", "0");
     start("radosgw", "-n", "client.rgw");
-    const endpoint = `http://${host}:${port}`;
+    const endpoint = `http://127.0.0.1:${port}`;
     await answers(endpoint);
     const [access, secret] = ["leyenda", "leyenda-secret"];
     await run("radosgw-admin", [
@@ -137,7 +137,7 @@ async function answers(endpoint: string): Promise<void> {
   throw new Error(`radosgw did not answer at ${endpoint}`);
 }
 
-function renderConfig(folder: string, cluster: string, monitors: string, address: string): string {
+function renderConfig(folder: string, cluster: string, monitors: string, port: number): string {
   return `[global]
 fsid = ${cluster}
 mon host = ${monitors}
@@ -162,6 +162,6 @@ admin socket = ${folder}/run/$name.asok
 pid file = ${folder}/run/$name.pid
 log file = ${folder}/$name.log
 [client.rgw]
-rgw frontends = beast endpoint=${address}
+rgw frontends = beast endpoint=127.0.0.1:${port}
 `;
 }
