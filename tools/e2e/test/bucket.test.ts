@@ -103,7 +103,7 @@ describe.skipIf(!installed)("a data folder in a bucket", () => {
     });
     const page = await fetch(address);
     expect(page.status).toBe(200);
-    const rows = await fetch(new URL("api/rows?split=train&offset=0&limit=5", address));
+    const rows = await fetch(new URL("api/rows?split=train&at=0&count=5", address));
     child.kill("SIGINT");
     await ended;
     expect(rows.status).toBe(200);
