@@ -63,13 +63,24 @@ export async function enqueue(options: EnqueueOptions): Promise<Enqueued> {
     ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
   });
   if (next === null) return { run, stage: null, missing: 0, failed: 0 };
-  const limits = { fetch: config.fetch.connectionsPerHost, ...options.limits };
-  for (const [stage, limit] of Object.entries(limits))
-    await queues.of(stage as StageName).setGlobalConcurrency(limit);
+  await setLimits(queues, stages, { fetch: config.fetch.connectionsPerHost, ...options.limits });
   const failed = await settleFailed(queues, stages, run, options.retryFailed ?? false);
   await addNext(queues, build, next);
   await (await queues.of(buildQueue).getJob(run))?.updateProgress(progress);
   return { run, stage: next.stage, missing: next.parts.length, failed };
+}
+
+/** Those of an earlier build do not stay. */
+async function setLimits(
+  queues: Queues,
+  stages: readonly Stage[],
+  limits: Partial<Record<StageName, number>>,
+): Promise<void> {
+  for (const { name } of stages) {
+    const limit = limits[name];
+    if (limit === undefined) await queues.of(name).removeGlobalConcurrency();
+    else await queues.of(name).setGlobalConcurrency(limit);
+  }
 }
 
 /** Two runs with other options would refuse each other's parts; one that has failed makes way. */

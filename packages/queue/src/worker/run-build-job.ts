@@ -5,8 +5,8 @@ import { addNext } from "../jobs/add-next.js";
 import type { Queues } from "../jobs/queues.js";
 import { refuseFailed } from "../jobs/refuse-failed.js";
 import { planInThread } from "../plan/plan-in-thread.js";
-import type { StageProgress } from "../plan/plan-next.js";
-import { foldersOf, parseBuildRun, runId } from "../run/build-run.js";
+import type { NextParts, StageProgress } from "../plan/plan-next.js";
+import { type BuildRun, foldersOf, parseBuildRun, runId } from "../run/build-run.js";
 
 /**
  * Sees a build through: writes the manifests of stages whose parts are all there, adds the parts of the next one below itself, and
@@ -19,6 +19,18 @@ export async function runBuildJob(
   stages: readonly Stage[],
 ): Promise<null> {
   const run = parseBuildRun(job.data);
+  const id = runId(run);
+  for (;;) {
+    const next = await planAndTell(job, run, stages);
+    if (next === null) return null;
+    await refuseFailed(queues, id, next);
+    await addNext(queues, run, next);
+    if (await job.moveToWaitingChildren(token ?? "")) throw new WaitingChildrenError();
+    // They came to an end before it could wait for them.
+  }
+}
+
+async function planAndTell(job: Job, run: BuildRun, stages: readonly Stage[]): Promise<NextParts | null> {
   const progress: Partial<Record<Stage["name"], StageProgress>> = {};
   const warnings: string[] = [];
   const next = await planInThread(
@@ -39,11 +51,5 @@ export async function runBuildJob(
   );
   await job.updateProgress(progress);
   for (const message of warnings) await job.log(message);
-  if (next === null) return null;
-  const id = runId(run);
-  await refuseFailed(queues, id, next);
-  await addNext(queues, run, next);
-  if (await job.moveToWaitingChildren(token ?? "")) throw new WaitingChildrenError();
-  // They had all ended before it could wait for them.
-  throw new Error("the parts came to an end at once; the build looks again");
+  return next;
 }

@@ -33,7 +33,7 @@ export type WorkerEvent =
 export interface StageWorker {
   /** Takes no further job, waits for those under way, and closes. */
   close: () => Promise<void>;
-  /** Drops the parts under way; to be followed by `close`. They count as not tried. */
+  /** Drops the parts under way, which others then make; to be followed by `close`. */
   drop: () => void;
   /** Whether no build is in the queue, waiting or under way. */
   isIdle: () => Promise<boolean>;
