@@ -24,7 +24,7 @@ beforeAll(async () => {
   const patient = { totalMs: 4_000, headersMs: 3_000, stallMs: 2_000, retries: 1 };
   sample = await makeSmallSample({
     rows: 80,
-    rowsPerPart: 20,
+    rowsPerPart: 10,
     train: 15,
     validation: 5,
     overrides: { fetch: patient },
@@ -37,43 +37,47 @@ afterAll(async () => {
 });
 
 describe.skipIf(noRedis !== undefined)("a build by the workers of a queue", () => {
-  it("comes to the root hash of one process, though two of four workers are killed", async () => {
-    const env = { LEYENDA_REDIS: redis.url };
-    const place = [sample.config, "--data-dir", join(sample.folder, "queued")];
-    const enqueued = await runLeyenda(["enqueue", ...place, "--limit", "fetch=4", "--json"], env);
-    expect(enqueued.code, enqueued.stderr).toBe(0);
-    expect(JSON.parse(enqueued.stdout)).toMatchObject({ stage: "fetch", missing: 4, failed: 0 });
+  it(
+    "comes to the root hash of one process, though two of four workers are killed",
+    { timeout: 300_000 },
+    async () => {
+      const env = { LEYENDA_REDIS: redis.url };
+      const place = [sample.config, "--data-dir", join(sample.folder, "queued")];
+      const enqueued = await runLeyenda(["enqueue", ...place, "--limit", "fetch=4", "--json"], env);
+      expect(enqueued.code, enqueued.stderr).toBe(0);
+      expect(JSON.parse(enqueued.stdout)).toMatchObject({ stage: "fetch", missing: 8, failed: 0 });
 
-    const each = "fetch=1,clean=1,select=1,translate=1,arrange=1,shards=1,eval=1";
-    const options = ["--until-done", "--lock", "4000", "--stalled", "1000", "--concurrency", each];
-    const workers = Array.from({ length: 4 }, () => startLeyenda(["worker", ...options, "--json"], env));
-    let running = 0;
-    while (running < 4) {
-      const status = await runLeyenda(["status", ...place, "--json"], env);
-      expect(status.code, status.stderr).toBe(0);
-      const { queue } = JSON.parse(status.stdout) as { queue: { stages: { running: number }[] } };
-      running = queue.stages[0]?.running ?? 0;
-    }
-    for (const { child } of workers.slice(0, 2)) killGroup(child);
-    const ends = await Promise.all(workers.slice(2).map(({ ended }) => ended));
-    for (const { code, stderr } of ends) expect(code, stderr).toBe(0);
+      const each = "fetch=1,clean=1,select=1,translate=1,arrange=1,shards=1,eval=1";
+      const options = ["--until-done", "--lock", "4000", "--stalled", "1000", "--concurrency", each];
+      const workers = Array.from({ length: 4 }, () => startLeyenda(["worker", ...options, "--json"], env));
+      let running = 0;
+      while (running < 2) {
+        const status = await runLeyenda(["status", ...place, "--json"], env);
+        expect(status.code, status.stderr).toBe(0);
+        const { queue } = JSON.parse(status.stdout) as { queue: { stages: { running: number }[] } };
+        running = queue.stages[0]?.running ?? 0;
+      }
+      for (const { child } of workers.slice(0, 2)) killGroup(child);
+      const ends = await Promise.all(workers.slice(2).map(({ ended }) => ended));
+      for (const { code, stderr } of ends) expect(code, stderr).toBe(0);
 
-    const root = join(sample.folder, "queued/small");
-    expect(await checkDataFolder(root)).toEqual([]);
-    const alone = [
-      "rebuild",
-      sample.config,
-      "--data-dir",
-      join(sample.folder, "alone"),
-      "--from-fetched",
-      root,
-    ];
-    const rebuilt = await runLeyenda(alone);
-    expect(rebuilt.code, rebuilt.stderr).toBe(0);
-    expect(await rootHash(join(sample.folder, "alone/small"))).toBe(await rootHash(root));
-    const again = await runLeyenda(["enqueue", ...place], env);
-    expect(again).toMatchObject({ code: 0, stdout: "complete: there is nothing to do\n" });
-  });
+      const root = join(sample.folder, "queued/small");
+      expect(await checkDataFolder(root)).toEqual([]);
+      const alone = [
+        "rebuild",
+        sample.config,
+        "--data-dir",
+        join(sample.folder, "alone"),
+        "--from-fetched",
+        root,
+      ];
+      const rebuilt = await runLeyenda(alone);
+      expect(rebuilt.code, rebuilt.stderr).toBe(0);
+      expect(await rootHash(join(sample.folder, "alone/small"))).toBe(await rootHash(root));
+      const again = await runLeyenda(["enqueue", ...place], env);
+      expect(again).toMatchObject({ code: 0, stdout: "complete: there is nothing to do\n" });
+    },
+  );
 
   it("can be looked at in a browser, under this machine's address alone", async () => {
     const { child, ended } = startLeyenda(["dashboard", "--port", "0"], { LEYENDA_REDIS: redis.url });
