@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import type { Pixels } from "@leyenda/core";
 import sharp from "sharp";
 

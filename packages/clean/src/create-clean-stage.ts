@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import {
   type CleanRow,
   cleanRowSchema,

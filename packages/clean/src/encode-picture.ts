@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import turbo from "@julusian/jpeg-turbo";
 import type { Pixels } from "@leyenda/core";
 import sharp, { type Sharp } from "sharp";

@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import { readJpegHeader } from "@leyenda/core";
 import sharp, { type Metadata } from "sharp";
 

@@ -38,7 +38,7 @@ export { rowKey } from "./hash/row-key.js";
 export { sha256 } from "./hash/sha256.js";
 export { findNearPairs } from "./near/find-near-pairs.js";
 export { findNeighbours } from "./near/find-neighbours.js";
-export { hashDistance } from "./near/near-bands.js";
+export { bandBits, hashDistance } from "./near/near-bands.js";
 export type { Scratch } from "./near/near-bands.js";
 export { outcomeClasses } from "./outcomes.js";
 export type { Outcome, OutcomeClass } from "./outcomes.js";

@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import sharp from "sharp";
 
 const pixels = 320;

@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";

@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import sharp, { type Sharp } from "sharp";
 
 import { drawScene } from "./draw-scene.js";

@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { crc32, deflateSync, gzipSync } from "node:zlib";
 

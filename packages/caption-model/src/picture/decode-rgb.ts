@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import { readFile } from "node:fs/promises";
 
 import { LeyendaError } from "@leyenda/core";

@@ -1,6 +1,14 @@
 import { sortRows, type Words } from "@leyenda/core";
 
-import type { SelectionTable } from "./selection-table.js";
+import { openCode, type SelectionTable } from "./selection-table.js";
+
+/** Rows, those of the same picture beside each other. */
+export interface Groups {
+  /** Row numbers, group by group and ascending within each. */
+  order: Uint32Array;
+  /** Calls `onGroup` for each group, with its first place in `order` and the place after its last. */
+  forEach: (onGroup: (start: number, end: number) => void) => void;
+}
 
 /**
  * Puts rows of the same picture beside each other: those with the same two perceptual hashes, and among rows without hashes
@@ -9,14 +17,13 @@ import type { SelectionTable } from "./selection-table.js";
  * @param byHashes false goes by the body for all rows
  * @param order takes the row numbers, group by group and ascending within each
  * @param spare as long as `order`; what it holds is lost
- * @returns calls `onGroup` for each group, with its first place in `order` and the place after its last
  */
 export function groupRows(
   { phashes, dhashes, bodies }: SelectionTable,
   byHashes: boolean,
   order: Uint32Array,
   spare: Uint32Array,
-): (onGroup: (start: number, end: number) => void) => void {
+): Groups {
   const hashed = (row: number): boolean => byHashes && hasHash(phashes, row);
   let withHash = 0;
   for (let row = 0; row < order.length; row += 1) if (hashed(row)) withHash += 1;
@@ -32,7 +39,7 @@ export function groupRows(
 
   const same = (a: number, b: number): boolean =>
     hashed(a) === hashed(b) && (hashed(a) || compareWords(bodies, a, b) === 0) && compare(a, b) === 0;
-  return (onGroup) => {
+  const forEach: Groups["forEach"] = (onGroup) => {
     for (let start = 0; start < order.length;) {
       const first = order[start] ?? 0;
       let end = start + 1;
@@ -41,6 +48,21 @@ export function groupRows(
       start = end;
     }
   };
+  return { order, forEach };
+}
+
+/** The first row of a group that nothing speaks against, or null. */
+export function firstOpen(
+  verdicts: Uint8Array,
+  order: Uint32Array,
+  start: number,
+  end: number,
+): number | null {
+  for (let place = start; place < end; place += 1) {
+    const row = order[place] ?? 0;
+    if (verdicts[row] === openCode) return row;
+  }
+  return null;
 }
 
 /** The DCT hash of a picture always has bits set. */

@@ -2,7 +2,8 @@ import { hashDistance } from "@leyenda/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { type DuplicateOptions, markDuplicates } from "./mark-duplicates.js";
+import type { DuplicateOptions } from "./duplicate-options.js";
+import { markDuplicates } from "./mark-duplicates.js";
 import { reasons, selectionTable, type SelectionTable, verdictCode, verdicts } from "./selection-table.js";
 
 interface Row {

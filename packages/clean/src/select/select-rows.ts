@@ -1,7 +1,10 @@
-import { LeyendaError, type MatchReason, sortRows, type Verdict } from "@leyenda/core";
+import { type MatchReason, sortRows, type Verdict } from "@leyenda/core";
 
 import { compareCells } from "./compare-cells.js";
-import { type DuplicateOptions, markDuplicates, type Marks } from "./mark-duplicates.js";
+import type { DuplicateOptions } from "./duplicate-options.js";
+import { markDuplicates, type Marks } from "./mark-duplicates.js";
+import { notEnough } from "./not-enough.js";
+import { placeTaker } from "./place-taker.js";
 import { rankRows } from "./rank-rows.js";
 import { reasonCode, reasons, type SelectionTable, verdictCode, verdicts } from "./selection-table.js";
 
@@ -60,7 +63,7 @@ export function selectRows(table: SelectionTable, options: SelectionOptions): Se
   const share = wanted === 0 ? 0 : options.validation / wanted;
   const validationLane = rankRows(ranked, keys, options.seed, share, { high, low });
   const compare = (a: number, b: number): number =>
-    compareCells(keys, a, b) || compareBodies(table, a, b) || a - b;
+    compareCells(keys, a, keys, b) || compareBodies(table, a, b) || a - b;
   sortRows(ranked, { high, low }, spare.subarray(0, ranked.length), compare);
   const eligible = dropRepeatedKeys(ranked, keys, marks);
   if (eligible.length < wanted) throw notEnough(eligible.length, options);
@@ -126,7 +129,7 @@ function dropRepeatedKeys(
   let end = 0;
   for (const row of order) {
     const last = order[end - 1];
-    if (last !== undefined && compareCells(keys, last, row) === 0) {
+    if (last !== undefined && compareCells(keys, last, keys, row) === 0) {
       verdicts[row] = duplicate;
       reasons[row] = reasonCode("key");
       kept[row] = last;
@@ -144,17 +147,12 @@ function fillSplits(
   options: SelectionOptions,
   codes: Uint8Array,
 ): void {
-  const left = [0, options.train, options.validation];
-  const take = (row: number, split: number): void => {
-    if ((left[split] ?? 0) === 0 || codes[row] !== reserve) return;
-    codes[row] = split;
-    left[split] = (left[split] ?? 0) - 1;
-  };
-  for (const row of order) take(row, validationLane[row] === 1 ? validation : train);
-  for (let place = order.length - 1; place >= 0; place -= 1) {
+  const places = placeTaker(options);
+  for (const row of order) places.take(codes, row, validationLane[row] === 1 ? validation : train);
+  for (let place = order.length - 1; places.left > 0 && place >= 0; place -= 1) {
     const row = order[place] ?? 0;
-    take(row, validation);
-    take(row, train);
+    places.take(codes, row, validation);
+    places.take(codes, row, train);
   }
 }
 
@@ -169,23 +167,4 @@ function takePlaces(order: Uint32Array, codes: Uint8Array, into: Uint32Array): U
     next[code] = place + 1;
   }
   return into;
-}
-
-function notEnough(
-  eligible: number,
-  { train: wantedTrain, validation: wantedValidation }: SelectionOptions,
-): LeyendaError {
-  const wanted = wantedTrain + wantedValidation;
-  return new LeyendaError(
-    "NOT_ENOUGH_ROWS",
-    `${wanted - eligible} rows are missing: ${wanted} are wanted (${wantedTrain} train, ${wantedValidation} validation), ` +
-      `${eligible} good and different pictures are there`,
-    {
-      where: "select.train, select.validation",
-      hint:
-        eligible === 0
-          ? "no picture is good: look at the outcomes of fetch and clean"
-          : `use about ${(wanted / eligible).toFixed(2)} times as many rows of the list (source.maxRows, or a longer list), or want fewer`,
-    },
-  );
 }

@@ -23,6 +23,9 @@ export const reasons = [
   "url",
 ] as const satisfies readonly (MatchReason | null)[];
 
+/** The code of a row that nothing speaks against: of `reserve`, until it is chosen. */
+export const openCode = 0;
+
 export function verdictCode(verdict: Verdict): number {
   return verdicts.indexOf(verdict);
 }
@@ -61,4 +64,14 @@ export function selectionTable(rows: number): SelectionTable {
     verdicts: new Uint8Array(rows),
     reasons: new Uint8Array(rows),
   };
+}
+
+/** Copies all rows of a table into another, from row `start` on. */
+export function copyRows(from: SelectionTable, to: SelectionTable, start: number): void {
+  to.keys.set(from.keys, start * 16);
+  for (const name of ["bodies", "phashes", "dhashes"] as const) {
+    to[name].high.set(from[name].high, start);
+    to[name].low.set(from[name].low, start);
+  }
+  for (const name of ["captions", "verdicts", "reasons"] as const) to[name].set(from[name], start);
 }

@@ -75,8 +75,12 @@ function bandsFor(rows: number): number {
   return rows < 2 ** 18 ? 4 : 3;
 }
 
-/** Gathers a band's bits with a table look-up for each byte of the hash. */
-function bandBits(band: number, bandCount: number): (high: number, low: number) => number {
+/**
+ * The bits of a hash that belong to a band: every `bandCount`th, from bit `band` on, the first one lowest.
+ *
+ * @returns takes both words of a hash; a table look-up for each byte of it
+ */
+export function bandBits(band: number, bandCount: number): (high: number, low: number) => number {
   const table = new Uint32Array(8 * 256);
   for (let bit = band; bit < hashBits; bit += bandCount) {
     const [byte, from, to] = [bit >> 3, bit & 7, Math.floor(bit / bandCount)];

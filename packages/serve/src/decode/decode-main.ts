@@ -1,4 +1,6 @@
 /** The decoder's process: one picture after the other, until its parent is gone. What a decoder does to it harms nobody else. */
+import "@leyenda/core/libvips-threads";
+
 import sharp from "sharp";
 
 import { Refusal } from "../refusal.js";

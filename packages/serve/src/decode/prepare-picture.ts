@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import { preprocess } from "@leyenda/caption-model";
 import { inspectImage } from "@leyenda/clean";
 import { LeyendaError } from "@leyenda/core";

@@ -50,4 +50,10 @@ export const selectSection = z.strictObject({
       "Lists of what must not be chosen, such as an evaluation set's pictures, relative to this file: a URL, SHA-256, key or DCT hash a line",
     ),
   captions: captions.prefault({}),
+  memoryMegabytes: count
+    .min(1)
+    .default(4096)
+    .describe(
+      "Memory of the selection; where 82 bytes a row are more, rows are laid aside on disk. It changes no verdict",
+    ),
 });

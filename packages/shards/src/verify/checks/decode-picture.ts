@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import { perceptualHash, type PerceptualHash } from "@leyenda/core";
 import sharp, { type OutputInfo } from "sharp";
 

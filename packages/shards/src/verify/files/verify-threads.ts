@@ -1,3 +1,5 @@
+import "@leyenda/core/libvips-threads";
+
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
