@@ -158,7 +158,12 @@ describe("pushDataset", () => {
     let puts = 0;
     hub.intercept = ({ method }, response) => {
       if (method !== "PUT" || ++puts <= 3) return false;
-      response.writeHead(400).end();
+      // Not before one has arrived: what is under way ends with the failure.
+      const refuse = (): void => {
+        if (repository().objects.size > 0) response.writeHead(400).end();
+        else setTimeout(refuse, 5);
+      };
+      refuse();
       return true;
     };
     await expect(push()).rejects.toMatchObject({ code: "HUB", message: "the hub answers 400" });

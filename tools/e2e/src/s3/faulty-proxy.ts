@@ -9,7 +9,7 @@ export type Fault =
   | { kind: "status"; status: 500 | 503 }
   /** Passes each request on only after a while. */
   | { kind: "slow"; ms: number }
-  /** Breaks every second body off halfway. */
+  /** Breaks the body of each object, or range of one, off halfway when it is first asked for. */
   | { kind: "cut" }
   /** Behaves like a store that ignores conditions: what exists already "was created". */
   | { kind: "unconditional" };
@@ -43,6 +43,8 @@ export async function startFaultyProxy(target: { port: number }): Promise<Faulty
       await once(server, "close");
     },
   };
+  /** What was broken off. */
+  const cut = new Set<string>();
   return proxy;
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -76,7 +78,9 @@ export async function startFaultyProxy(target: { port: number }): Promise<Faulty
     }
     outgoing.writeHead(response.statusCode ?? 502, response.headers);
     const length = Number(response.headers["content-length"] ?? 0);
-    if (fault.kind === "cut" && method === "GET" && length > 1 && proxy.requests % 2 === 0) {
+    const asked = `${path ?? ""} ${headers.range ?? ""}`;
+    if (fault.kind === "cut" && method === "GET" && length > 1 && !cut.has(asked)) {
+      cut.add(asked);
       proxy.faults += 1;
       let left = Math.floor(length / 2);
       for await (const chunk of response as AsyncIterable<Buffer>) {

@@ -32,7 +32,8 @@ export async function readRange(
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     } catch (error) {
       if (attempt === attempts) throw error;
-      await sleep(200 * 2 ** attempt);
+      // Blocks that broke off together are not to come back together.
+      await sleep(200 * 2 ** attempt * (0.5 + Math.random() / 2));
     }
   }
 }
