@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { type SampleWeb, startSampleWeb } from "@leyenda/sample-web";
+import { generateRows, type SampleWeb, startSampleWeb } from "@leyenda/sample-web";
 
 const sample = fileURLToPath(new URL("../../../datasets/sample", import.meta.url));
 
@@ -17,6 +17,8 @@ export interface SmallSample {
 
 export interface SmallSampleOptions {
   rows: number;
+  /** So many rows behind the sample's are drawn, too, for samples that are larger than it. @default 0 */
+  more?: number;
   rowsPerPart: number;
   train: number;
   validation: number;
@@ -29,10 +31,11 @@ export interface SmallSampleOptions {
 /** Copies the sample's list to a port of its own, so that tests run side by side and beside a real build. */
 export async function makeSmallSample(options: SmallSampleOptions): Promise<SmallSample> {
   const folder = await mkdtemp(join(tmpdir(), "leyenda-e2e-"));
-  const web = await startSampleWeb({ port: 0 });
+  const { more = 0 } = options;
+  const web = await startSampleWeb({ port: 0, more });
   const move = (text: string): string => text.replaceAll(":47811/", `:${web.port}/`);
-  const list = await readFile(join(sample, "urls.tsv"), "latin1");
-  const rows = list.split("\n").slice(0, options.rows);
+  const list = generateRows(undefined, more).map(({ text }) => text.toString("latin1"));
+  const rows = list.slice(0, options.rows);
   await writeFile(join(folder, "urls.tsv"), move(`${rows.join("\n")}\n`), "latin1");
   await writeFile(
     join(folder, "references.tsv"),

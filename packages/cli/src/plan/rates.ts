@@ -23,8 +23,8 @@ export const defaultRates: Rates = {
   rowBytes: 600,
   fetchCpuMs: 0.8,
   fetchPerSecond: 400,
-  cleanCpuMs: 14,
-  captionsPerCoreSecond: 13,
+  cleanCpuMs: 4.3,
+  captionsPerCoreSecond: 35,
   shardBytesPerSecond: 200e6,
 };
 
