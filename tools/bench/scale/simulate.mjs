@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import {
   datasetConfigSchema,
   datasetFolders,
+  hashJson,
   readManifest,
   runStage,
   storeOf,
@@ -80,15 +81,9 @@ function buildOf(folder, parts) {
 function writeRecords(folder, parts) {
   const { folders, config } = buildOf(folder, parts);
   mkdirSync(folders.fetched, { recursive: true });
-  const outcomes = {
-    ok: 62_300,
-    http_not_found: 20_000,
-    dns_error: 9_700,
-    connect_timeout: 5_000,
-    not_image: 3_000,
-  };
+  const outcomes = { ok: 62_300, http_4xx: 20_000, dns: 9_700, timeout: 5_000, not_an_image: 3_000 };
   const options = fetch.options({ config });
-  const configHash = sha256(JSON.stringify(options));
+  const configHash = hashJson(options);
   const file = (role) => ({
     name: `part-00000.0123456789ab.${role}`,
     bytes: 1_000_000_000,
@@ -151,7 +146,10 @@ async function manifestStep(folder, parts) {
   const read = performance.now();
   await readManifest(folders.fetched);
   const { size } = statSync(join(folders.fetched, "manifest.json"));
-  tell(`reading the manifest of ${(size / 1e6).toFixed(0)} MB (${Math.round(size / parts)} bytes a part)`, read);
+  tell(
+    `reading the manifest of ${(size / 1e6).toFixed(0)} MB (${Math.round(size / parts)} bytes a part)`,
+    read,
+  );
 }
 
 function tell(what, began) {

@@ -4,7 +4,7 @@ import { compareCells } from "../compare-cells.js";
 import { notEnough } from "../not-enough.js";
 import { placeTaker } from "../place-taker.js";
 import { openCode, reasonCode, verdictCode } from "../selection-table.js";
-import type { RecordSpill } from "./record-spill.js";
+import { columnOf, type RecordSpill } from "./record-spill.js";
 import type { VerdictSpill } from "./verdict-spill.js";
 
 /** A row that may be chosen: rank (2), key (4), body (2), part, row, lane (its split's code). */
@@ -96,15 +96,12 @@ interface RankedRows {
 function readRanked(spill: RecordSpill, partition: number): RankedRows {
   const words = spill.read(partition);
   const count = words.length / rankedWords;
-  const column = (word: number): Uint32Array =>
-    Uint32Array.from({ length: count }, (_, row) => words[row * rankedWords + word] ?? 0);
-  const ranks: Words = { high: column(0), low: column(1) };
+  const ranks: Words = { high: columnOf(words, rankedWords, 0), low: columnOf(words, rankedWords, 1) };
   const keys = new Uint8Array(count * 16);
-  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-  for (let row = 0; row < count; row += 1) {
-    const at = (row * rankedWords + keyAt) * 4;
-    keys.set(bytes.subarray(at, at + 16), row * 16);
-  }
+  const keyWords = new Uint32Array(keys.buffer);
+  for (let row = 0; row < count; row += 1)
+    for (let word = 0; word < 4; word += 1)
+      keyWords[row * 4 + word] = words[row * rankedWords + keyAt + word] ?? 0;
   const difference = (a: number, b: number, word: number): number =>
     (words[a * rankedWords + word] ?? 0) - (words[b * rankedWords + word] ?? 0);
   const compare = (a: number, b: number): number =>
@@ -113,7 +110,8 @@ function readRanked(spill: RecordSpill, partition: number): RankedRows {
     difference(a, b, bodyAt + 1) ||
     difference(a, b, partAt) ||
     difference(a, b, rowAt);
-  const order = Uint32Array.from({ length: count }, (_, row) => row);
+  const order = new Uint32Array(count);
+  for (let row = 0; row < count; row += 1) order[row] = row;
   sortRows(order, ranks, new Uint32Array(count), compare);
   const repeats = new Uint8Array(count);
   for (let place = 1; place < count; place += 1)

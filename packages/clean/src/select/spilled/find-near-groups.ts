@@ -3,7 +3,7 @@ import { bandBits, findNearPairs, type Scratch, type Words } from "@leyenda/core
 import { Clusters } from "../clusters.js";
 import { wordsDistance } from "../marked-rows.js";
 import { mixWords } from "./mix-words.js";
-import type { RecordSpill } from "./record-spill.js";
+import { columnOf, type RecordSpill } from "./record-spill.js";
 
 /** A group: DCT hash (2), difference hash (2), partition, ordinal. */
 export const nearWords = 6;
@@ -53,18 +53,15 @@ export function nearPartition(
 
 function joinNear(words: Uint32Array, bits: number, onPair: Parameters<typeof findNearGroups>[3]): void {
   const count = words.length / nearWords;
-  const column = (word: number): Uint32Array =>
-    Uint32Array.from({ length: count }, (_, row) => words[row * nearWords + word] ?? 0);
-  const [phashes, dhashes]: Words[] = [
-    { high: column(0), low: column(1) },
-    { high: column(2), low: column(3) },
-  ] as const;
+  const column = (word: number): Uint32Array => columnOf(words, nearWords, word);
+  const phashes: Words = { high: column(0), low: column(1) };
+  const dhashes: Words = { high: column(2), low: column(3) };
   const [partitions, ordinals] = [column(4), column(5)];
   const scratch = [0, 1, 2].map(() => new Uint32Array(count)) as unknown as Scratch;
   // No more pairs than join them: a thousand likenesses of one picture would be half a million pairs.
   const clusters = new Clusters(count, (a, b) => a < b);
-  findNearPairs(phashes as Words, new Uint8Array(count).fill(1), bits, scratch, (a, b) => {
-    if (wordsDistance(dhashes as Words, a, b) <= bits && clusters.join(a, b))
+  findNearPairs(phashes, new Uint8Array(count).fill(1), bits, scratch, (a, b) => {
+    if (wordsDistance(dhashes, a, b) <= bits && clusters.join(a, b))
       onPair(partitions[a] ?? 0, ordinals[a] ?? 0, partitions[b] ?? 0, ordinals[b] ?? 0);
   });
 }

@@ -51,7 +51,9 @@ export function openPartition(
     groups.forEach((start, end) => {
       const lead = firstOpen(marks.verdicts, groups.order, start, end);
       if (lead === null) return;
-      const open = groups.order.subarray(start, end).filter((row) => marks.verdicts[row] === openCode);
+      const group = groups.order.subarray(start, end);
+      // Most pictures are there once.
+      const open = group.length === 1 ? group : group.filter((row) => marks.verdicts[row] === openCode);
       onGroup({ open, keeper: smallestKey(table, open), ordinal: leads[lead] === 1 ? next++ : null });
     });
   };

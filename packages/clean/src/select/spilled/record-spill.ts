@@ -106,3 +106,11 @@ export class RecordSpill {
     }
   }
 }
+
+/** A word of every record. */
+export function columnOf(words: Uint32Array, recordWords: number, word: number): Uint32Array {
+  const column = new Uint32Array(words.length / recordWords);
+  for (let record = 0, at = word; record < column.length; record += 1, at += recordWords)
+    column[record] = words[at] ?? 0;
+  return column;
+}

@@ -12,7 +12,7 @@ import { type Keeper, NearClusters, pairWords } from "./near-clusters.js";
 import { groupPartition, type OpenPartition, openPartition, type StandingGroup } from "./open-partition.js";
 import { RecordSpill } from "./record-spill.js";
 import type { SpillPlan } from "./spill-plan.js";
-import { candidateWords, keyWords, readCandidateTable, spillCandidates } from "./spill-candidates.js";
+import { candidateWords, readCandidateTable, spillCandidates } from "./spill-candidates.js";
 import { VerdictSpill, verdictWords } from "./verdict-spill.js";
 
 const [train, validation, duplicate] = [
@@ -146,13 +146,13 @@ function ranker(
   const wanted = wantedTrain + wantedValidation;
   const share = wanted === 0 ? 0 : wantedValidation / wanted;
   const rankOf = rowRanker(seed);
-  return ({ table, parts, rows }, row) => {
+  return ({ table, parts, rows, keys }, row) => {
     const { high, low, lane } = rankOf(table.keys.subarray(row * 16, row * 16 + 16));
     const at = ranked.place(rankPartition(high, ranked.partitions));
     const { words } = ranked;
     words[at] = high;
     words[at + 1] = low;
-    words.set(keyWords(table).subarray(row * 4, row * 4 + 4), at + 2);
+    for (let word = 0; word < 4; word += 1) words[at + 2 + word] = keys[row * 4 + word] ?? 0;
     words[at + 6] = table.bodies.high[row] ?? 0;
     words[at + 7] = table.bodies.low[row] ?? 0;
     words[at + 8] = parts[row] ?? 0;
@@ -169,8 +169,7 @@ function judge(
   rank: (opened: OpenPartition, row: number) => void,
   verdicts: VerdictSpill,
 ): void {
-  const { table, parts, rows, marks } = opened;
-  const keys = keyWords(table);
+  const { table, parts, rows, marks, keys } = opened;
   const placeOf = (row: number): { part: number; row: number; keys: Uint32Array; key: number } => ({
     part: parts[row] ?? 0,
     row: rows[row] ?? 0,
@@ -189,6 +188,10 @@ function judge(
   }
   opened.forEachGroup((group) => {
     const cluster = clusters?.clusterOf(partition, group.ordinal) ?? null;
+    if (cluster === null && group.open.length === 1) {
+      rank(opened, group.keeper);
+      return;
+    }
     const keeper = cluster === null ? ownKeeper(opened, group) : clusters?.keeperOf(cluster);
     if (keeper === undefined) return;
     const kept = {

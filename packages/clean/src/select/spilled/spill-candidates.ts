@@ -10,6 +10,8 @@ export const candidateWords = 14;
 /** Candidates in columns, and where they come from. */
 export interface CandidateTable {
   table: SelectionTable;
+  /** The bytes of its keys as words, four a row, for copying. */
+  keys: Uint32Array;
   /** Place of the part among all, and row number in it. Rows are in this order. */
   parts: Uint32Array;
   rows: Uint32Array;
@@ -75,10 +77,9 @@ export function readCandidateTable(spill: RecordSpill, partition: number): Candi
     verdicts[row] = (words[at + 13] ?? 0) & 0xff;
     reasons[row] = (words[at + 13] ?? 0) >>> 8;
   }
-  return { table, parts, rows };
+  return { table, keys, parts, rows };
 }
 
-/** The bytes of keys as words, four a row, for copying. */
-export function keyWords({ keys }: SelectionTable): Uint32Array {
+function keyWords({ keys }: SelectionTable): Uint32Array {
   return new Uint32Array(keys.buffer, keys.byteOffset, keys.length / 4);
 }

@@ -2,7 +2,7 @@ import { sortRows } from "@leyenda/core";
 
 import type { PartVerdicts } from "../part-verdicts.js";
 import { openCode, reasonCode, reasons, verdictCode, verdicts } from "../selection-table.js";
-import type { RecordSpill } from "./record-spill.js";
+import { columnOf, type RecordSpill } from "./record-spill.js";
 
 /** Part, row, key (4), verdict with reason and distance, position, key that was kept (4). */
 export const verdictWords = 12;
@@ -80,10 +80,10 @@ export class VerdictSpill {
 
 function sortedByRow(words: Uint32Array): Uint32Array {
   const count = words.length / verdictWords;
-  const column = (word: number): Uint32Array =>
-    Uint32Array.from({ length: count }, (_, index) => words[index * verdictWords + word] ?? 0);
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
-  sortRows(order, { high: column(0), low: column(1) }, new Uint32Array(count), (a, b) => a - b);
+  const order = new Uint32Array(count);
+  for (let record = 0; record < count; record += 1) order[record] = record;
+  const places = { high: columnOf(words, verdictWords, 0), low: columnOf(words, verdictWords, 1) };
+  sortRows(order, places, new Uint32Array(count), (a, b) => a - b);
   return order;
 }
 
