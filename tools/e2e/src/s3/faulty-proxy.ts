@@ -17,8 +17,9 @@ export type Fault =
 export interface FaultyProxy {
   endpoint: string;
   fault: Fault;
-  /** Requests so far, and those that were not simply passed on. */
+  /** Requests so far; those of them that stores charge more for, since they write or list; and those not simply passed on. */
   requests: number;
+  writes: number;
   faults: number;
   close: () => Promise<void>;
 }
@@ -36,6 +37,7 @@ export async function startFaultyProxy(target: { port: number }): Promise<Faulty
     endpoint: `http://127.0.0.1:${address.port}`,
     fault: { kind: "none" },
     requests: 0,
+    writes: 0,
     faults: 0,
     close: async () => {
       server.closeAllConnections();
@@ -50,6 +52,8 @@ export async function startFaultyProxy(target: { port: number }): Promise<Faulty
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { fault } = proxy;
     proxy.requests += 1;
+    if (incoming.method !== "GET" && incoming.method !== "HEAD") proxy.writes += 1;
+    else if (incoming.url?.includes("list-type=2") === true) proxy.writes += 1;
     if (fault.kind === "status") {
       proxy.faults += 1;
       incoming.resume();
