@@ -17,6 +17,7 @@ export interface Exchange {
   step: number;
   /** Earlier requests for this path. */
   visits: number;
+  draw: typeof renderPicture;
 }
 
 type Handler = (exchange: Exchange) => Promise<void> | void;
@@ -171,8 +172,8 @@ function sendStatus(status: number): Handler {
   };
 }
 
-async function sendPicture({ row, response }: Exchange): Promise<void> {
-  const body = await renderPicture(row.picture);
+async function sendPicture({ row, response, draw }: Exchange): Promise<void> {
+  const body = await draw(row.picture);
   response
     .writeHead(200, { "content-type": contentType(row), "content-length": String(body.length) })
     .end(body);

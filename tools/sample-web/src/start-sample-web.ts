@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { generateRows, samplePort } from "./generate-rows.js";
 import { hostFile } from "./host-file.js";
+import { type PictureSpec, renderPicture } from "./render-picture.js";
 import { respond } from "./respond.js";
 
 /** A running sample web. */
@@ -21,11 +22,14 @@ export const identityPath = "/__sample-web";
  *
  * @param options.port 0 takes any that is free. @default the port in the sample's list
  * @param options.more rows behind the sample's. @default 0
+ * @param options.keep hold pictures in memory once they are drawn, some 10 KB each. @default false
  */
 export async function startSampleWeb({
   port = samplePort,
   more = 0,
-}: { port?: number; more?: number } = {}): Promise<SampleWeb> {
+  keep = false,
+}: { port?: number; more?: number; keep?: boolean } = {}): Promise<SampleWeb> {
+  const draw = keep ? keeping(renderPicture) : renderPicture;
   const rows = new Map(generateRows(port, more).map((row) => [row.path, row]));
   const visits = new Map<string, number>();
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -52,7 +56,7 @@ export async function startSampleWeb({
     const seen = visits.get(path) ?? 0;
     visits.set(path, seen + 1);
     const step = Number(url.searchParams.get("step") ?? 0);
-    respond({ row, request, response, step, visits: seen }).catch((error: unknown) => {
+    respond({ row, request, response, step, visits: seen, draw }).catch((error: unknown) => {
       console.error(`sample web: ${path}: ${String(error)}`);
       response.destroy();
     });
@@ -81,4 +85,13 @@ function decode(path: string): string {
   } catch {
     return path;
   }
+}
+
+function keeping(render: typeof renderPicture): typeof renderPicture {
+  const drawn = new Map<PictureSpec, Promise<Buffer>>();
+  return (spec) => {
+    const picture = drawn.get(spec) ?? render(spec);
+    drawn.set(spec, picture);
+    return picture;
+  };
 }
