@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -187,6 +187,12 @@ describe("the select stage", () => {
       expect([verdict === "duplicate", kept !== null, reason]).toEqual(
         verdict === "duplicate" ? [true, true, "exact"] : [false, false, null],
       );
+    // With too little memory for 20,000 rows it makes the same, so it is no option of the data.
+    const frugal = await configWith({ train: 1000, validation: 100, memoryMegabytes: 1 });
+    expect((await select(frugal)).manifest).toEqual(manifest);
+    await rm(folders.selected, { recursive: true });
+    expect((await select(frugal)).manifest.hash).toBe(manifest.hash);
+    expect(await readdir(folders.selected)).not.toContainEqual(expect.stringContaining("spill"));
   });
 
   it("refuses verdicts made under another exclusion list, whatever the list is called", async () => {

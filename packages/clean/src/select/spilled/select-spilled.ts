@@ -76,6 +76,7 @@ export async function* selectSpilled(
       judge(await openOf(partition), partition, clusters, rank, verdicts);
     candidates.close();
     await fillSplits(ranked, options, verdicts, pause);
+    ranked.close();
     for (const part of verdicts.read(partRows.length)) {
       signal.throwIfAborted();
       yield part;
