@@ -28,6 +28,9 @@ if (!installed) console.warn("radosgw or redis-server is not installed: builds o
 /** Signs of life that are missed are noticed within seconds, so that the tests do not wait for them. */
 const impatient = ["--lock", "3000", "--stalled", "1000"];
 
+/** Seconds for which the store fails, and for which it is slow. */
+const outage = Number(process.env.LEYENDA_OUTAGE_SECONDS ?? 4);
+
 describe.skipIf(!installed)("workers of a queue, with a bucket for the data", () => {
   let sample: SmallSample;
   let server: S3Server;
@@ -65,9 +68,9 @@ describe.skipIf(!installed)("workers of a queue, with a bucket for the data", ()
     for (const { child } of workers.slice(0, 2)) killGroup(child);
     await hasRecords(root, "clean", 4);
     proxy.fault = { kind: "status", status: 503 };
-    await sleep(4_000);
+    await sleep(outage * 1_000);
     proxy.fault = { kind: "slow", ms: 50 };
-    await sleep(2_000);
+    await sleep(outage * 500);
     proxy.fault = { kind: "none" };
     const ended = await Promise.all(workers.map((worker) => worker.ended));
     expect(ended.slice(2).map(failureOf)).toEqual([null, null]);
