@@ -32,7 +32,7 @@ export interface SmallSampleOptions {
 export async function makeSmallSample(options: SmallSampleOptions): Promise<SmallSample> {
   const folder = await mkdtemp(join(tmpdir(), "leyenda-e2e-"));
   const { more = 0 } = options;
-  const web = await startSampleWeb({ port: 0, more, keep: more > 0 });
+  const web = await startSampleWeb({ port: 0, more, keep: true });
   const move = (text: string): string => text.replaceAll(":47811/", `:${web.port}/`);
   const list = generateRows(undefined, more).map(({ text }) => text.toString("latin1"));
   const rows = list.slice(0, options.rows);
