@@ -46,9 +46,10 @@ export const stage: Stage = {
 
 /** Exclusion lists count by what they hold, not by their names; and memory decides no verdict. */
 async function options({ config }: { config: DatasetConfig }): Promise<Record<string, Json>> {
-  const { exclude, memoryMegabytes: _, ...rest } = config.select;
+  const { exclude, ...rest } = config.select;
   const { digest } = await readExclusions(exclude);
-  return { ...nameOptions("select", rest), "select.exclude": exclude.length === 0 ? null : digest };
+  const named = nameOptions("select", rest, ["memoryMegabytes"]);
+  return { ...named, "select.exclude": exclude.length === 0 ? null : digest };
 }
 
 async function select(part: PartPlan, context: PartContext, counter: RowCounter): Promise<PartResult> {
