@@ -24,7 +24,7 @@ import { enqueue, Queues, queueStatus } from "../../../packages/queue/dist/index
 import { startRedis } from "../../../packages/queue/dist/testing/start-redis.js";
 import { stage as clean } from "../queue/stages/clean.mjs";
 import { stage as fetch } from "../queue/stages/fetch.mjs";
-import { sha256 } from "../queue/stages/timed.mjs";
+import { plannedParts, sha256 } from "../queue/stages/timed.mjs";
 
 const stages = [fetch, clean];
 const [, , step, ...rest] = process.argv;
@@ -39,9 +39,9 @@ async function simulate(parts) {
   console.log(`${parts.toLocaleString("en")} parts`);
   const folder = mkdtempSync(join(tmpdir(), "leyenda-scale-"));
   const redis = await startRedis();
-  const own = (name, ...more) => {
+  const own = (name) => {
     const script = fileURLToPath(import.meta.url);
-    execFileSync(process.execPath, [script, name, folder, String(parts), redis.url, ...more], {
+    execFileSync(process.execPath, [script, name, folder, String(parts), redis.url], {
       stdio: "inherit",
     });
   };
@@ -89,7 +89,7 @@ function writeRecords(folder, parts) {
     bytes: 1_000_000_000,
     sha256: sha256(role),
   });
-  for (const { name, inputHash } of plannedNames(parts)) {
+  for (const { name, inputHash } of plannedParts(config)) {
     const record = {
       stage: "fetch",
       part: name,
@@ -109,13 +109,6 @@ function writeRecords(folder, parts) {
     };
     writeFileSync(join(folders.fetched, `${name}.json`), JSON.stringify(record, null, 2));
   }
-}
-
-function plannedNames(parts) {
-  return Array.from({ length: Number(parts) }, (_, index) => ({
-    name: `part-${String(index).padStart(5, "0")}`,
-    inputHash: sha256(String(index)),
-  }));
 }
 
 async function enqueueStep(folder, parts, url) {

@@ -27,3 +27,9 @@ export function rankRows(
   }
   return validationLane;
 }
+
+/** The share of the validation split, 0 to 1: as much of the rows belongs to its lane. */
+export function validationShare({ train, validation }: { train: number; validation: number }): number {
+  const wanted = train + validation;
+  return wanted === 0 ? 0 : validation / wanted;
+}

@@ -5,7 +5,7 @@ import type { DuplicateOptions } from "./duplicate-options.js";
 import { markDuplicates, type Marks } from "./mark-duplicates.js";
 import { notEnough } from "./not-enough.js";
 import { placeTaker } from "./place-taker.js";
-import { rankRows } from "./rank-rows.js";
+import { rankRows, validationShare } from "./rank-rows.js";
 import { reasonCode, reasons, type SelectionTable, verdictCode, verdicts } from "./selection-table.js";
 
 export interface SelectionOptions extends DuplicateOptions {
@@ -60,8 +60,7 @@ export function selectRows(table: SelectionTable, options: SelectionOptions): Se
 
   const wanted = options.train + options.validation;
   const ranked = rowsWith(marks.verdicts, reserve, order);
-  const share = wanted === 0 ? 0 : options.validation / wanted;
-  const validationLane = rankRows(ranked, keys, options.seed, share, { high, low });
+  const validationLane = rankRows(ranked, keys, options.seed, validationShare(options), { high, low });
   const compare = (a: number, b: number): number =>
     compareCells(keys, a, keys, b) || compareBodies(table, a, b) || a - b;
   sortRows(ranked, { high, low }, spare.subarray(0, ranked.length), compare);

@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 
 import { findSeeds, type Seed } from "../find-seeds.js";
 import type { PartVerdicts } from "../part-verdicts.js";
+import { validationShare } from "../rank-rows.js";
 import type { CandidateSource } from "../scan-candidates.js";
 import type { SelectionOptions } from "../select-rows.js";
 import { openCode, reasonCode, verdictCode } from "../selection-table.js";
@@ -142,11 +143,10 @@ async function clusterGroups(
 /** Lays a row that may be chosen aside by its rank. */
 function ranker(
   ranked: RecordSpill,
-  { train: wantedTrain, validation: wantedValidation, seed }: SelectionOptions,
+  options: SelectionOptions,
 ): (opened: OpenPartition, row: number) => void {
-  const wanted = wantedTrain + wantedValidation;
-  const share = wanted === 0 ? 0 : wantedValidation / wanted;
-  const rankOf = rowRanker(seed);
+  const share = validationShare(options);
+  const rankOf = rowRanker(options.seed);
   return ({ table, parts, rows, keys }, row) => {
     const { high, low, lane } = rankOf(table.keys.subarray(row * 16, row * 16 + 16));
     const at = ranked.place(rankPartition(high, ranked.partitions));
