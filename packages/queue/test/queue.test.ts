@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { checkRedis } from "../src/index.js";
 import { noRedis, startRedis, type TestRedis } from "../src/testing/start-redis.js";
-import { killGroup, type List, TestBuild } from "./support/test-build.js";
+import { killGroup, type List, TestBuild, type TestWorker } from "./support/test-build.js";
 
 if (noRedis !== undefined) console.warn(`skipped: ${noRedis}`);
 
@@ -190,6 +190,37 @@ describe.skipIf(noRedis !== undefined)("a server that is lost", () => {
     expect(await test.finished()).toBe(await test.hashOfOneProcess());
     await expectWhole(test, 8);
   });
+});
+
+describe.skipIf(noRedis !== undefined)("a worker that is told to end while its server is gone", () => {
+  it("ends once the server is back", async () => {
+    const worker = await lose();
+    worker.child.kill("SIGTERM");
+    await redis.start();
+    await worker.ended;
+    expect(worker.child.exitCode).toBe(0);
+  });
+
+  it("ends without it when it is told to drop its work", async () => {
+    const worker = await lose();
+    worker.child.kill("SIGTERM");
+    worker.child.kill("SIGINT");
+    await worker.ended;
+    expect(worker.child.exitCode).toBe(0);
+    await redis.start();
+  });
+
+  /** A worker whose connections wait to be made again. */
+  async function lose(): Promise<TestWorker> {
+    const test = await open({ parts: 1, ms: 0 });
+    const [worker] = test.startWorkers(1);
+    if (worker === undefined) throw new Error("no worker was started");
+    await test.enqueue();
+    await test.finished();
+    await redis.kill();
+    while (!worker.events.some(({ type }) => type === "trouble")) await sleep(20);
+    return worker;
+  }
 });
 
 describe.skipIf(noRedis !== undefined)("checkRedis", () => {

@@ -11,16 +11,24 @@ export interface LeyendaRun {
   stderr: string;
 }
 
+export interface RunningLeyenda {
+  child: ChildProcess;
+  ended: Promise<LeyendaRun>;
+}
+
 /**
  * Starts `leyenda` in a process group of its own, so that a signal can reach it with its workers.
  *
  * @param env variables beside this process's own
+ * @param inside a command that runs it, such as `ip netns exec <name>`
  */
 export function startLeyenda(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-): { child: ChildProcess; ended: Promise<LeyendaRun> } {
-  const child = spawn(process.execPath, [command, ...args], {
+  inside: readonly string[] = [],
+): RunningLeyenda {
+  const [program = process.execPath, ...rest] = [...inside, process.execPath, command, ...args];
+  const child = spawn(program, rest, {
     detached: true,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],

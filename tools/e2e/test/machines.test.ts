@@ -1,5 +1,3 @@
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -76,12 +74,9 @@ describe.skipIf(!possible)("three machines in a network", () => {
     await network.machines[0]?.partition();
     await sleep(1000 * seconds);
     await network.machines[0]?.heal();
-    await Promise.all(workers.map(ended));
+    const ends = await Promise.all(workers.map(({ ended }) => ended));
+    expect(ends.map(failureOf)).toEqual([null, null, null]);
     expect(await rootHash(root)).toBe(await rebuiltHash(sample, root));
     expect(failureOf(await runLeyenda(["verify", sample.config], env))).toBeNull();
   }, 400_000);
 });
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-}

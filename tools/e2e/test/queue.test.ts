@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import {
   checkDataFolder,
+  hasRecords,
   killGroup,
   makeSmallSample,
   rootHash,
@@ -50,18 +51,12 @@ describe.skipIf(noRedis !== undefined)("a build by the workers of a queue", () =
       const each = "fetch=1,clean=1,select=1,translate=1,arrange=1,shards=1,eval=1";
       const options = ["--until-done", "--lock", "4000", "--stalled", "1000", "--concurrency", each];
       const workers = Array.from({ length: 4 }, () => startLeyenda(["worker", ...options, "--json"], env));
-      let running = 0;
-      while (running < 2) {
-        const status = await runLeyenda(["status", ...place, "--json"], env);
-        expect(status.code, status.stderr).toBe(0);
-        const { queue } = JSON.parse(status.stdout) as { queue: { stages: { running: number }[] } };
-        running = queue.stages[0]?.running ?? 0;
-      }
+      const root = join(sample.folder, "queued/small");
+      await hasRecords(root, "fetched", 2);
       for (const { child } of workers.slice(0, 2)) killGroup(child);
       const ends = await Promise.all(workers.slice(2).map(({ ended }) => ended));
       for (const { code, stderr } of ends) expect(code, stderr).toBe(0);
 
-      const root = join(sample.folder, "queued/small");
       expect(await checkDataFolder(root)).toEqual([]);
       const alone = [
         "rebuild",

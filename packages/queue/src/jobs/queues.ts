@@ -1,23 +1,24 @@
-import { FlowProducer, Queue } from "bullmq";
+import { type ConnectionOptions, FlowProducer, Queue } from "bullmq";
+import type { Redis } from "ioredis";
 
 import { prefix, type QueueName } from "../run/queue-names.js";
 
 /** Connections to the queues of one server; opened when they are wanted. */
 export class Queues {
-  readonly #url: string;
+  readonly #connection: ConnectionOptions;
   readonly #queues = new Map<string, Queue>();
   #flows: FlowProducer | undefined;
 
-  /** @param url of a server that `checkRedis` has found fit */
-  constructor(url: string) {
-    this.#url = url;
+  /** @param connection URL of a server that `checkRedis` has found fit, or a connection to it, which is left open */
+  constructor(connection: string | Redis) {
+    this.#connection = typeof connection === "string" ? { url: connection } : connection;
   }
 
   of(name: QueueName): Queue {
     const known = this.#queues.get(name);
     if (known !== undefined) return known;
     const queue = new Queue(name, {
-      connection: { url: this.#url },
+      connection: this.#connection,
       prefix,
       skipVersionCheck: true,
       // What happened is in the store's records; the stream of events only wakes whoever listens.
@@ -31,7 +32,7 @@ export class Queues {
 
   get flows(): FlowProducer {
     if (this.#flows === undefined) {
-      this.#flows = new FlowProducer({ connection: { url: this.#url }, prefix });
+      this.#flows = new FlowProducer({ connection: this.#connection, prefix });
       this.#flows.on("error", () => undefined);
     }
     return this.#flows;

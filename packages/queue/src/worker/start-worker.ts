@@ -2,6 +2,7 @@ import type { Stage, StageName } from "@leyenda/core";
 import { type Job, Worker, WaitingChildrenError } from "bullmq";
 
 import { Queues } from "../jobs/queues.js";
+import { WorkerRedis } from "../redis/worker-redis.js";
 import { buildQueue, prefix, type QueueName } from "../run/queue-names.js";
 import { describeFailure } from "./describe-failure.js";
 import { KnownRuns } from "./known-runs.js";
@@ -31,9 +32,9 @@ export type WorkerEvent =
   | { type: "trouble"; queue: QueueName; error: string };
 
 export interface StageWorker {
-  /** Takes no further job, waits for those under way, and closes. */
+  /** Takes no further job, waits for those under way, and closes; where the server is gone, it waits for it to come back. */
   close: () => Promise<void>;
-  /** Drops the parts under way, which others then make; to be followed by `close`. */
+  /** Drops the parts under way, which others then make; a `close` before or after it ends in seconds. */
   drop: () => void;
   /** Whether no build is in the queue, waiting or under way. */
   isIdle: () => Promise<boolean>;
@@ -42,16 +43,25 @@ export interface StageWorker {
 /** Times that a job may lose its worker. */
 const mostStalls = 10;
 
+/** How long the server may take to note what was dropped, milliseconds; then it finds that out by itself. */
+const droppedMs = 5_000;
+
+/** For how long a trouble that goes on is not told again, milliseconds. */
+const toldMs = 10_000;
+
 /** Builds that one worker sees through at a time; they mostly wait. */
 const buildsAtATime = 4;
 
 /** Takes jobs from the queues of some stages, and from that of builds, until it is closed. */
 export function startWorker(options: WorkerOptions): StageWorker {
   const { url, stages, concurrency, onEvent } = options;
-  const queues = new Queues(url);
+  const redis = new WorkerRedis(url);
+  const queues = new Queues(redis);
   const runs = new KnownRuns(queues);
   const abort = new AbortController();
   const allMakers: Makers[] = [];
+  /** When each trouble was last told. */
+  const told = new Map<string, number>();
   const workers = stages.flatMap((stage, index) => {
     const processes = concurrency[stage.name] ?? 0;
     if (processes === 0) return [];
@@ -78,7 +88,7 @@ export function startWorker(options: WorkerOptions): StageWorker {
         }
       },
       {
-        connection: { url, maxRetriesPerRequest: null },
+        connection: redis,
         prefix,
         concurrency: atATime,
         lockDuration: options.lockMs ?? 30_000,
@@ -102,8 +112,17 @@ export function startWorker(options: WorkerOptions): StageWorker {
       });
     });
     worker.on("stalled", (job) => onEvent?.({ type: "stalled", queue, job }));
-    worker.on("error", ({ message }) => onEvent?.({ type: "trouble", queue, error: message }));
+    worker.on("error", ({ message }) => {
+      tellTrouble(queue, message);
+    });
     return worker;
+  }
+
+  function tellTrouble(queue: QueueName, error: string): void {
+    const now = Date.now();
+    if (now - (told.get(error) ?? -Infinity) < toldMs) return;
+    told.set(error, now);
+    onEvent?.({ type: "trouble", queue, error });
   }
 
   return {
@@ -111,9 +130,13 @@ export function startWorker(options: WorkerOptions): StageWorker {
       await Promise.all(workers.map((worker) => worker.close()));
       await Promise.all(allMakers.map((makers) => makers.close()));
       await queues.close();
+      redis.disconnectAll();
     },
     drop: () => {
       abort.abort(new Error("the worker was told to drop its work"));
+      setTimeout(() => {
+        redis.disconnectAll();
+      }, droppedMs).unref();
     },
     isIdle: async () => {
       const {

@@ -16,3 +16,6 @@ const worker = startWorker({
   },
 });
 process.once("SIGTERM", () => void worker.close());
+process.once("SIGINT", () => {
+  worker.drop();
+});

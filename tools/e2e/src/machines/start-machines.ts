@@ -2,14 +2,15 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { type RunningLeyenda, startLeyenda } from "../run-leyenda.js";
+
 const run = promisify(execFile);
 const forwarder = fileURLToPath(new URL("../../dist/machines/forward.js", import.meta.url));
-const command = fileURLToPath(new URL("../../../../packages/cli/bin/leyenda.js", import.meta.url));
 
 /** A machine in a network of this machine's own: a network namespace. */
 export interface Machine {
   /** Starts `leyenda` there. */
-  leyenda: (args: readonly string[], env: NodeJS.ProcessEnv) => ChildProcess;
+  leyenda: (args: readonly string[], env: NodeJS.ProcessEnv) => RunningLeyenda;
   /** Has a port of its loopback lead to the same port of the host. */
   forward: (port: number) => void;
   /** Pulls its network cable, and plugs it in again. */
@@ -59,9 +60,15 @@ export async function startMachines(count: number): Promise<Machines> {
   return {
     host,
     machines: names.map((name, index) => ({
-      leyenda: (args, env) => start(name, [command, ...args], env),
+      leyenda: (args, env) => {
+        const running = startLeyenda(args, env, ["ip", "netns", "exec", name]);
+        children.push(running.child);
+        return running;
+      },
       forward: (port) => {
-        start(name, [forwarder, "127.0.0.1", String(port), host, String(port)], {});
+        const ports = ["127.0.0.1", String(port), host, String(port)];
+        const args = ["netns", "exec", name, process.execPath, forwarder, ...ports];
+        children.push(spawn("ip", args, { detached: true, stdio: "ignore" }));
       },
       partition: async () => {
         await ip("link", "set", cable(index), "down");
@@ -85,15 +92,5 @@ export async function startMachines(count: number): Promise<Machines> {
 
   function cable(index: number): string {
     return `lyv${id}n${index}`;
-  }
-
-  function start(name: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-    const child = spawn("ip", ["netns", "exec", name, process.execPath, ...args], {
-      detached: true,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    children.push(child);
-    return child;
   }
 }
