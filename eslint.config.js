@@ -2,7 +2,7 @@ import nx from "@nx/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/fixtures/**", "data/**", ".nx/**"] },
+  { ignores: ["**/dist/**", "**/fixtures/**", "data/**", ".nx/**", "vitest.config.ts"] },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
