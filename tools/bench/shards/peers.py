@@ -1,6 +1,6 @@
-"""Writes rows with pyarrow and with Hugging Face datasets' ArrowWriter, and says how long each took:
+"""Writes rows with pyarrow, or with Hugging Face datasets' ArrowWriter, and says how long it took:
 
-    peers.py SHARD OUT ROWS_IN_MEMORY ROWS
+    peers.py pyarrow|datasets SHARD OUT ROWS_IN_MEMORY ROWS
 
 The first rows of SHARD are kept in memory as Python objects and written again and again, 100 to a record batch, to one file, which is
 fsynced. Nothing is hashed.
@@ -38,19 +38,21 @@ def datasets_writer(rows, schema, out, count):
         writer.finalize()
 
 
+writers = {"pyarrow": pyarrow_writer, "datasets": datasets_writer}
+
+
 def main() -> None:
-    shard, out = sys.argv[1:3]
-    in_memory, count = map(int, sys.argv[3:5])
+    name, shard, out = sys.argv[1:4]
+    in_memory, count = map(int, sys.argv[4:6])
     table = pa.ipc.open_stream(shard).read_all().slice(0, in_memory)
     rows = table.to_pylist()
-    for name, write in (("pyarrow", pyarrow_writer), ("datasets ArrowWriter", datasets_writer)):
-        started = time.perf_counter()
-        write(rows, table.schema, out, count)
-        sync(out)
-        seconds = time.perf_counter() - started
-        size = os.path.getsize(out)
-        os.remove(out)
-        print(json.dumps({"what": name, "rows": count, "MB": round(size / 1e6), "seconds": round(seconds, 2), "MBps": round(size / 1e6 / seconds)}))
+    started = time.perf_counter()
+    writers[name](rows, table.schema, out, count)
+    sync(out)
+    seconds = time.perf_counter() - started
+    size = os.path.getsize(out)
+    os.remove(out)
+    print(json.dumps({"what": name, "rows": count, "MB": round(size / 1e6), "seconds": round(seconds, 2), "MBps": round(size / 1e6 / seconds)}))
 
 
 if __name__ == "__main__":

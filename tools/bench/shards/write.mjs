@@ -5,7 +5,7 @@
 //
 // Of 2,500,000 rows exactly 2,475,000 are train and 25,000 validation. Needs 14 GB of disk, and $LEYENDA_LOAD_VENV (a Python with
 // tools/oracle/requirements-load.txt) for the peers. Each measurement is a process of its own; of the workers, only their parent's CPU and
-// memory are told where there are several. Exits 1 where a count is wrong, memory
+// memory are told where there are several. What is compared takes turns, since a disk is not always as fast, and the median of each is told. Exits 1 where a count is wrong, memory
 // is over 700 MB, or the stage is slower than 0.7 of the plain write. FOLDER/<rows> keeps the dataset, for other benchmarks.
 
 import { execFileSync } from "node:child_process";
@@ -57,8 +57,10 @@ function main() {
       say({ what: "arrange", ...order, microsecondsPerRow: round((order.seconds / rows) * 1e6) });
       const alone = measure("written", at, rows, 1);
       // As users run it: a worker a core.
-      const made = measure("written", at, rows, availableParallelism());
-      const plainly = measure("plain", at, rows);
+      const [made, plainly] = inTurns(3, [
+        () => measure("written", at, rows, availableParallelism()),
+        () => measure("plain", at, rows),
+      ]);
       const cost = (made.seconds / rows) * 1e6;
       right &&=
         made.exact && alone.peakMiB < 700 && order.peakMiB < 700 && plainly.seconds / made.seconds >= 0.7;
@@ -89,16 +91,30 @@ function main() {
 
 /** The writer by itself beside its peers: rows in memory, one file, fsync. */
 function beside(at) {
-  const ours = measure("writer", at, rowsOfWriters);
-  say({ what: "writer alone", ...ours });
   const python = join(process.env.LEYENDA_LOAD_VENV ?? "tools/.venv-load", "bin/python");
-  if (!existsSync(python)) return say({ what: "peers", skipped: `there is no ${python}` });
   const script = fileURLToPath(new URL("peers.py", import.meta.url));
-  const args = [script, firstShard(at), join(at, "peer.arrow"), String(rowsInMemory), String(rowsOfWriters)];
-  for (const line of execFileSync(python, args, { encoding: "utf8" }).trim().split("\n")) {
-    const peer = JSON.parse(line);
-    say({ ...peer, timesOurSeconds: round(peer.seconds / ours.seconds) });
-  }
+  const peer = (name) => () => {
+    const sizes = [rowsInMemory, rowsOfWriters].map(String);
+    const args = [script, name, firstShard(at), join(at, "peer.arrow"), ...sizes];
+    return JSON.parse(execFileSync(python, args, { encoding: "utf8" }));
+  };
+  const measures = [() => measure("writer", at, rowsOfWriters)];
+  if (existsSync(python)) measures.push(peer("pyarrow"), peer("datasets"));
+  else say({ what: "peers", skipped: `there is no ${python}` });
+  const [ours, ...peers] = inTurns(5, measures);
+  say({ what: "writer alone", ...ours });
+  for (const one of peers) say({ ...one, timesOurSeconds: round(one.seconds / ours.seconds) });
+}
+
+/** The run of each measure with its median of seconds, and the seconds of all. */
+function inTurns(rounds, measures) {
+  const runs = measures.map(() => []);
+  for (let round = 0; round < rounds; round += 1)
+    for (const [index, run] of measures.entries()) runs[index].push(run());
+  return runs.map((of) => {
+    const sorted = of.toSorted((a, b) => a.seconds - b.seconds);
+    return { ...sorted[Math.floor(rounds / 2)], all: of.map(({ seconds }) => seconds) };
+  });
 }
 
 function measure(what, ...args) {

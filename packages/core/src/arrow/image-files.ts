@@ -35,14 +35,20 @@ export class ImageFiles {
   async read(places: readonly ImagePlace[], memory: Uint8Array): Promise<void> {
     const readers = new Map<string, ImagesReader>();
     for (const { part } of places) if (!readers.has(part)) readers.set(part, await this.#reader(part));
-    let end = 0;
-    await Promise.all(
-      places.map(async ({ part, offset, length }) => {
-        const from = end;
-        end += length;
-        await readers.get(part)?.read({ offset, length }, memory.subarray(from, end));
-      }),
-    );
+    const waits: Promise<unknown>[] = [];
+    let from = 0;
+    for (const place of places) {
+      const reader = readers.get(place.part);
+      const end = from + place.length;
+      if (reader?.readNow(place, memory, from) === false) {
+        const wait = reader.read(place, memory.subarray(from, end));
+        // Thrown below, unless one that is read at once fails before.
+        wait.catch(() => undefined);
+        waits.push(wait);
+      }
+      from = end;
+    }
+    await Promise.all(waits);
     await this.#trim(Math.max(maxOpen, 4 * places.length));
   }
 
