@@ -3,10 +3,12 @@ import { Binary, makeData, type Data } from "apache-arrow";
 import { valueOffsets } from "./value-offsets.js";
 
 /** An Arrow binary column without nulls, its values laid out one after the other. */
-export function binaryData(values: readonly Uint8Array[]): Data<Binary> {
+export function binaryData(
+  values: readonly Uint8Array[],
+  memoryFor: (bytes: number) => Uint8Array = freshMemory,
+): Data<Binary> {
   const offsets = valueOffsets(values.map(({ byteLength }) => byteLength));
-  // Every byte of it is written below.
-  const data = new Uint8Array(Buffer.allocUnsafeSlow(offsets.at(-1) ?? 0).buffer);
+  const data = memoryFor(offsets.at(-1) ?? 0);
   values.forEach((value, index) => {
     data.set(value, offsets[index]);
   });
@@ -17,4 +19,9 @@ export function binaryData(values: readonly Uint8Array[]): Data<Binary> {
     valueOffsets: offsets,
     data,
   });
+}
+
+/** Every byte of it is written above. */
+function freshMemory(bytes: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
 }

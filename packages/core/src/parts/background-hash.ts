@@ -3,8 +3,8 @@ import { Worker } from "node:worker_threads";
 
 import type { FromHashingThread, ToHashingThread } from "./hashing-thread.js";
 
-/** Bytes by which a file has grown when the thread is told of it. */
-const stepBytes = 1 << 20;
+/** Bytes by which a file has grown when the thread is told of it: a message takes as long as writing some ten rows. */
+const stepBytes = 4 << 20;
 
 /** One for the process, from the first file that is worth it: starting a thread takes as long as hashing some megabytes. */
 let shared: HashingThread | undefined;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { type FetchedRow, type Manifest, openRows, type Outcome, sha256, storeOf } from "@leyenda/core";
+import { type FetchedRow, type Manifest, openRows, type Outcome, storeOf } from "@leyenda/core";
 
 /** What became of an address of the list, in the order in which a card lists it. */
 export const addressEnds = ["came", "unreached", "gone", "failing", "unusable", "reserved", "none"] as const;
@@ -104,7 +104,7 @@ export async function collectLiveness(folder: string, fetched: Manifest): Promis
 }
 
 class Hosts {
-  readonly #numbers = new Map<number, number>();
+  readonly #numbers = new Map<string, number>();
   /** Rows of each host by end. */
   readonly #rows = addressEnds.map((): number[] => []);
   #last = { host: "", number: -1 };
@@ -135,15 +135,17 @@ class Hosts {
     return hosts.filter((kind) => kind.hosts > 0);
   }
 
-  /** Hosts are known by 48 bits of their hash: among a million the chance of any two meeting is 1 in 500. */
   #numberOf(host: string): number {
     // Neighbours in a list often have the same host.
     if (host === this.#last.host && this.#last.number >= 0) return this.#last.number;
-    const name = Number.parseInt(sha256(host).slice(0, 12), 16);
-    const number = this.#numbers.get(name) ?? this.#numbers.size;
-    this.#numbers.set(name, number);
-    // Arrays without holes: every host has a place in each.
-    for (const rows of this.#rows) rows[number] ??= 0;
+    let number = this.#numbers.get(host);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      // A copy: a piece of an address keeps the whole of it in memory, and that its part's.
+      this.#numbers.set(Buffer.from(host).toString(), number);
+      // Arrays without holes: every host has a place in each.
+      for (const rows of this.#rows) rows[number] = 0;
+    }
     this.#last = { host, number };
     return number;
   }

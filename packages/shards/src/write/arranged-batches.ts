@@ -7,10 +7,11 @@ import {
 } from "@leyenda/core";
 import { Binary, type Data, type DataType, makeData, type Schema, type Struct } from "apache-arrow";
 
+import { BatchMemory } from "./batch-memory.js";
 import { cutBatches } from "./cut-batches.js";
 import { imageData } from "./image-data.js";
 import type { ShardRow } from "./shard-schema.js";
-import { batchesInFlight, type ShardBatch } from "./write-batches.js";
+import type { ShardBatch } from "./write-batches.js";
 
 /** Columns of a shard that have another name among the arranged rows. */
 const origins: Partial<Record<keyof ShardRow, keyof TranslatedRow>> = {
@@ -39,9 +40,7 @@ export async function* arrangedBatches(
 ): AsyncGenerator<ShardBatch & { imageBytes: number }, void, undefined> {
   const [keys, parts] = [rows.column("key"), rows.column("image_part")];
   const [offsets, lengths] = [rows.column("image_offset"), rows.column("image_length")];
-  // Some are being written while another is filled.
-  const memory = Array.from({ length: batchesInFlight + 1 }, () => new Uint8Array(0));
-  let turn = 0;
+  const memory = new BatchMemory();
   for (const { start, end } of cutBatches(lengths, rowsPerBatch)) {
     const places = Array.from({ length: end - start }, (_, index): ImagePlace => ({
       part: parts[start + index] ?? "",
@@ -50,16 +49,14 @@ export async function* arrangedBatches(
     }));
     const ends = valueOffsets(places.map(({ length }) => length));
     const imageBytes = ends.at(-1) ?? 0;
-    let data = memory[turn] ?? new Uint8Array(0);
-    if (data.byteLength < imageBytes) memory[turn] = data = new Uint8Array(Math.ceil(imageBytes * 1.25));
-    turn = (turn + 1) % memory.length;
+    const data = memory.take(imageBytes);
     await images.read(places, data);
     const bytes = makeData({
       type: new Binary(),
       length: places.length,
       nullCount: 0,
       valueOffsets: ends,
-      data: data.subarray(0, imageBytes),
+      data,
     });
     const columns = schema.fields.map(({ name, type }): Data => {
       if (name === "image")

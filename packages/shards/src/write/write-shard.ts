@@ -3,6 +3,7 @@ import type { Schema } from "apache-arrow";
 
 import type { Compression } from "../arrow-codecs.js";
 import type { BatchPlace } from "../random-access/shard-index.js";
+import { BatchMemory } from "./batch-memory.js";
 import { columnsOf } from "./columns-of.js";
 import { type ShardRow, shardSchema } from "./shard-schema.js";
 import { type ShardBatch, writeBatches } from "./write-batches.js";
@@ -15,7 +16,7 @@ export interface WriteShardOptions {
 }
 
 /**
- * Writes rows as an Arrow IPC _stream_, the form that `datasets` reads, batch by batch: two batches are in memory.
+ * Writes rows as an Arrow IPC _stream_, the form that `datasets` reads, batch by batch: a few batches are in memory.
  *
  * @param batches rows of each record batch; none of them empty
  * @returns where each record batch lies
@@ -33,5 +34,6 @@ async function* layOut(
   schema: Schema,
   batches: AsyncIterable<readonly ShardRow[]>,
 ): AsyncGenerator<ShardBatch, void, undefined> {
-  for await (const rows of batches) yield { rows: rows.length, columns: columnsOf(schema, rows) };
+  const memory = new BatchMemory();
+  for await (const rows of batches) yield { rows: rows.length, columns: columnsOf(schema, rows, memory) };
 }
