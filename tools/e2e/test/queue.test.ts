@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import {
   checkDataFolder,
+  failureOf,
   hasRecords,
   killGroup,
   makeSmallSample,
@@ -86,6 +87,24 @@ describe.skipIf(noRedis !== undefined)("a build by the workers of a queue", () =
     expect(await queues.text()).toContain("translate");
     child.kill("SIGINT");
     expect((await ended).code).toBe(0);
+  });
+
+  it("lets go of a worker that is told to end, though its server is gone", async () => {
+    const own = await startRedis();
+    const env = { LEYENDA_REDIS: own.url };
+    const place = [sample.config, "--data-dir", join(sample.folder, "left")];
+    expect(failureOf(await runLeyenda(["enqueue", ...place], env))).toBeNull();
+    // Others are to fetch, so that the build goes on being in the queue.
+    const worker = startLeyenda(["worker", "--stages", "shards", "--until-done"], env);
+    let said = "";
+    worker.child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    while (!said.includes("waiting for parts")) await sleep(50);
+    await sleep(1_500);
+    await own.kill();
+    while (!said.includes("ECONNREFUSED")) await sleep(50);
+    worker.child.kill("SIGTERM");
+    expect(failureOf(await worker.ended)).toBeNull();
+    await own.close();
   });
 
   it("is not enqueued where no server answers", async () => {

@@ -85,9 +85,15 @@ async function untilToldOrDone(worker: StageWorker, io: Io, untilDone: boolean):
     else io.err("leyenda: finishing the parts under way; a second signal drops them\n");
     told.abort();
   });
+  const end = new Promise<boolean>((resolve) => {
+    told.signal.addEventListener("abort", () => {
+      resolve(true);
+    });
+  });
   while (!told.signal.aborted) {
     await sleep(lookMs, undefined, { signal: told.signal }).catch(() => undefined);
-    if (untilDone && (await worker.isIdle())) return;
+    // Where the server is gone it waits for it, and a signal does not.
+    if (untilDone && (await Promise.race([worker.isIdle(), end]))) return;
   }
 }
 
