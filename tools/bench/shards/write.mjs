@@ -5,8 +5,9 @@
 //
 // Of 2,500,000 rows exactly 2,475,000 are train and 25,000 validation. Needs 14 GB of disk, and $LEYENDA_LOAD_VENV (a Python with
 // tools/oracle/requirements-load.txt) for the peers. Each measurement is a process of its own; of the workers, only their parent's CPU and
-// memory are told where there are several. What is compared takes turns, since a disk is not always as fast, and the median of each is told. Exits 1 where a count is wrong, memory
-// is over 700 MB, or the stage is slower than 0.7 of the plain write. FOLDER/<rows> keeps the dataset, for other benchmarks.
+// memory are told where there are several. What is compared takes turns, since a disk is not always as fast, and the median of each is
+// told. Exits 1 where a count is wrong, memory is over 700 MB, or the stage is slower than 0.7 of the plain write. FOLDER/<rows> keeps the
+// dataset, for other benchmarks.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -107,13 +108,13 @@ function beside(at) {
 }
 
 /** The run of each measure with its median of seconds, and the seconds of all. */
-function inTurns(rounds, measures) {
+function inTurns(turns, measures) {
   const runs = measures.map(() => []);
-  for (let round = 0; round < rounds; round += 1)
+  for (let turn = 0; turn < turns; turn += 1)
     for (const [index, run] of measures.entries()) runs[index].push(run());
   return runs.map((of) => {
     const sorted = of.toSorted((a, b) => a.seconds - b.seconds);
-    return { ...sorted[Math.floor(rounds / 2)], all: of.map(({ seconds }) => seconds) };
+    return { ...sorted[Math.floor(turns / 2)], all: of.map(({ seconds }) => seconds) };
   });
 }
 

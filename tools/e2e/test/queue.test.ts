@@ -55,6 +55,10 @@ describe.skipIf(noRedis !== undefined)("a build by the workers of a queue", () =
       const root = join(sample.folder, "queued/small");
       await hasRecords(root, "fetched", 2);
       for (const { child } of workers.slice(0, 2)) killGroup(child);
+      const status = await runLeyenda(["status", ...place, "--json"], env);
+      expect(status.code, status.stderr).toBe(0);
+      const { queue } = JSON.parse(status.stdout) as { queue: { stages: { running: number }[] } };
+      expect(queue.stages[0]?.running).toBeTypeOf("number");
       const ends = await Promise.all(workers.slice(2).map(({ ended }) => ended));
       for (const { code, stderr } of ends) expect(code, stderr).toBe(0);
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -85,11 +86,7 @@ async function untilToldOrDone(worker: StageWorker, io: Io, untilDone: boolean):
     else io.err("leyenda: finishing the parts under way; a second signal drops them\n");
     told.abort();
   });
-  const end = new Promise<boolean>((resolve) => {
-    told.signal.addEventListener("abort", () => {
-      resolve(true);
-    });
-  });
+  const end = once(told.signal, "abort").then(() => true);
   while (!told.signal.aborted) {
     await sleep(lookMs, undefined, { signal: told.signal }).catch(() => undefined);
     // Where the server is gone it waits for it, and a signal does not.

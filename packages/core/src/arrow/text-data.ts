@@ -1,7 +1,5 @@
 import { makeData, Utf8, type Data } from "apache-arrow";
 
-const utf8 = new Utf8();
-
 /** An Arrow text column with nulls, written without an object for each value. */
 export function textData(length: number, valueAt: (row: number) => string | null): Data<Utf8> {
   const values = new Array<string>(length);
@@ -20,7 +18,7 @@ export function textData(length: number, valueAt: (row: number) => string | null
   // Halves of a character at the end of one text and the start of the next make a whole one only together.
   if (valueOffsets.at(-1) !== data.length) data = Buffer.concat(values.map((value) => Buffer.from(value)));
   return makeData({
-    type: utf8,
+    type: new Utf8(),
     length,
     nullCount,
     nullBitmap: nullCount === 0 ? undefined : nullBitmap,
@@ -39,11 +37,10 @@ function bytesOf(value: string): number {
 
 function offsetsOf(values: readonly string[], sizeOf: (value: string) => number): Int32Array {
   const offsets = new Int32Array(values.length + 1);
-  let row = 0;
   let end = 0;
-  for (const value of values) {
+  values.forEach((value, row) => {
     end += sizeOf(value);
-    offsets[(row += 1)] = end;
-  }
+    offsets[row + 1] = end;
+  });
   return offsets;
 }

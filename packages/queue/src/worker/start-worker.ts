@@ -32,7 +32,7 @@ export type WorkerEvent =
   | { type: "trouble"; queue: QueueName; error: string };
 
 export interface StageWorker {
-  /** Takes no further job, waits for those under way, and closes; where the server is gone, it waits for it to come back. */
+  /** Takes no further job, waits for those under way, and closes. What is made while the server is gone waits for it, to be noted. */
   close: () => Promise<void>;
   /** Drops the parts under way, which others then make; a `close` before or after it ends in seconds. */
   drop: () => void;

@@ -1,6 +1,9 @@
 import { batchesInFlight } from "./write-batches.js";
 
-/** Memory for the pictures of one batch at a time, used again once `writeBatches` does not need it any more: fresh memory costs more than filling it. */
+/**
+ * Memory for the pictures of one batch at a time, used again once `writeBatches` does not need it any more: fresh memory costs more
+ * than filling it.
+ */
 export class BatchMemory {
   readonly #pieces = Array.from({ length: batchesInFlight + 1 }, () => new Uint8Array(0));
   #turn = 0;
