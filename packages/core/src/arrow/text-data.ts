@@ -38,9 +38,9 @@ function bytesOf(value: string): number {
 function offsetsOf(values: readonly string[], sizeOf: (value: string) => number): Int32Array {
   const offsets = new Int32Array(values.length + 1);
   let end = 0;
-  values.forEach((value, row) => {
-    end += sizeOf(value);
+  for (let row = 0; row < values.length; row += 1) {
+    end += sizeOf(values[row] ?? "");
     offsets[row + 1] = end;
-  });
+  }
   return offsets;
 }
