@@ -14,6 +14,8 @@ export { openRows } from "./arrow/open-rows.js";
 export type { RowsFile } from "./arrow/open-rows.js";
 export { readRows } from "./arrow/read-rows.js";
 export { RowsSpill } from "./arrow/rows-spill.js";
+export { freshMemory } from "./arrow/take-memory.js";
+export type { TakeMemory } from "./arrow/take-memory.js";
 export { textData } from "./arrow/text-data.js";
 export { valueOffsets } from "./arrow/value-offsets.js";
 export { writeRows } from "./arrow/write-rows.js";

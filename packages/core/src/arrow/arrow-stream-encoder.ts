@@ -73,7 +73,8 @@ class ChunkWriter extends RecordBatchStreamWriter {
 
   // Apache Arrow calls this for every buffer.
   protected override _write(chunk: ArrayBufferView): this {
-    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes =
+      chunk instanceof Uint8Array ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (this._started && bytes.byteLength > 0) {
       this.#chunks.push(bytes);
       this._position += bytes.byteLength;

@@ -1,14 +1,13 @@
 import { Binary, makeData, type Data } from "apache-arrow";
 
+import { freshMemory, type TakeMemory } from "./take-memory.js";
 import { valueOffsets } from "./value-offsets.js";
 
 /** An Arrow binary column without nulls, its values laid out one after the other. */
-export function binaryData(
-  values: readonly Uint8Array[],
-  memoryFor: (bytes: number) => Uint8Array = freshMemory,
-): Data<Binary> {
-  const offsets = valueOffsets(values.map(({ byteLength }) => byteLength));
-  const data = memoryFor(offsets.at(-1) ?? 0);
+export function binaryData(values: readonly Uint8Array[], take: TakeMemory = freshMemory): Data<Binary> {
+  const lengths = values.map(({ byteLength }) => byteLength);
+  const offsets = valueOffsets(lengths, take);
+  const data = take(offsets.at(-1) ?? 0);
   values.forEach((value, index) => {
     data.set(value, offsets[index]);
   });
@@ -19,9 +18,4 @@ export function binaryData(
     valueOffsets: offsets,
     data,
   });
-}
-
-/** Every byte of it is written above. */
-function freshMemory(bytes: number): Uint8Array {
-  return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
 }

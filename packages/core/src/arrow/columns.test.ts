@@ -32,11 +32,15 @@ const columns: [name: string, type: DataType, value: fc.Arbitrary<unknown>][] = 
   ["Bool", new Bool(), fc.boolean()],
 ];
 
+const usedMemory = (bytes: number): Buffer => Buffer.allocUnsafeSlow(bytes).fill(0xa5);
+
 describe("a column laid out without Arrow's builders", () => {
   it.each(columns)("of %s holds what theirs does, nulls too, and is read as they are", (_, type, value) => {
     fc.assert(
       fc.property(fc.array(fc.option(value), { minLength: 1, maxLength: 40 }), (values) => {
         const data = columnData(type, values.length, (row) => values[row]);
+        const inUsed = columnData(type, values.length, (row) => values[row], usedMemory);
+        expect(bytes(inUsed)).toEqual(bytes(data));
         const [theirs] = vectorFromArray(values, type).data;
         expect([...new Vector([data])]).toEqual([...new Vector(theirs === undefined ? [] : [theirs])]);
         expect(data.nullCount).toBe(values.filter((each) => each === null).length);
@@ -80,14 +84,11 @@ describe("a slice of a column", () => {
           const [start = 0, end = 0] = [one, other]
             .map((bound) => bound % (values.length + 1))
             .sort((a, b) => a - b);
-          const slice = sliceColumn(
-            chunks.map((chunk) => columnData(from, chunk.length, (row) => chunk[row])),
-            to,
-            start,
-            end,
-          );
+          const pieces = chunks.map((chunk) => columnData(from, chunk.length, (row) => chunk[row]));
+          const slice = sliceColumn(pieces, to, start, end);
           const laidOut = columnData(to, end - start, (row) => values[start + row]);
           expect(bytes(slice)).toEqual(bytes(laidOut));
+          expect(bytes(sliceColumn(pieces, to, start, end, usedMemory))).toEqual(bytes(laidOut));
         },
       ),
     );

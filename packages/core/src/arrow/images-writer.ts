@@ -84,7 +84,7 @@ export class ImagesWriter {
     const digests = new Map(
       pending.flatMap(({ bytes, digest }) => (digest === null ? [] : [[bytes, digest] as const])),
     );
-    await this.#file.write(chunks.toSpliced(blankAt, 1, ...pending.map(({ bytes }) => bytes)), digests);
+    await this.#file.write(chunks.toSpliced(blankAt, 1, ...pending.map(({ bytes }) => bytes)), { digests });
     for (const { bytes, placed } of pending) {
       placed({ offset, length: bytes.byteLength });
       offset += bytes.byteLength;

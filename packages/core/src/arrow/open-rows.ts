@@ -5,6 +5,7 @@ import { storeOf } from "../store/store-of.js";
 import { columnValues } from "./column-values.js";
 import { gatherColumn } from "./gather-column.js";
 import { sliceColumn } from "./slice-column.js";
+import type { TakeMemory } from "./take-memory.js";
 
 /** A part's rows file in memory, of which any columns and rows can be had as values. */
 export interface RowsFile<Row extends object> {
@@ -26,7 +27,7 @@ export interface RowsFile<Row extends object> {
    *
    * @throws LeyendaError DATA_CORRUPT where there is no such column
    */
-  slice(name: keyof Row & string, type: DataType, start: number, end: number): Data;
+  slice(name: keyof Row & string, type: DataType, start: number, end: number, take?: TakeMemory): Data;
   /**
    * Some rows of a column as a column of their own; see `gatherColumn`.
    *
@@ -80,7 +81,7 @@ export async function openRows<Row extends object>(source: string | Uint8Array):
       }
       return rows as never;
     },
-    slice: (name, type, start, end) => sliceColumn(chunksOf(name), type, start, end),
+    slice: (name, type, start, end, take) => sliceColumn(chunksOf(name), type, start, end, take),
     gather: (name, type, indexes) => gatherColumn(chunksOf(name), type, indexes),
   };
 }

@@ -41,7 +41,9 @@ it("files of many sizes, written side by side without waiting, have the SHA-256 
       const file = await PartFile.create(path);
       for (let at = 0; at < chunks.length; at += 24)
         await Promise.all(
-          [0, 8, 16].map((from) => file.write(chunks.slice(at, at + 24).slice(from, from + 8))),
+          [0, 8, 16].map((from) =>
+            file.write(chunks.slice(at, at + 24).slice(from, from + 8), { blocking: index % 2 === from % 3 }),
+          ),
         );
       return { entry: await file.close(), bytes: Buffer.concat(chunks), path };
     }),
@@ -53,12 +55,22 @@ it("files of many sizes, written side by side without waiting, have the SHA-256 
   }
 });
 
+it.each([true, false])("memory may be used again after a write, blocking or not: %s", async (blocking) => {
+  const path = join(folder, `used again ${blocking}`);
+  const file = await PartFile.create(path);
+  const memory = Buffer.alloc(100_000);
+  for (let turn = 1; turn <= 100; turn += 1) await file.write([memory.fill(turn)], { blocking });
+  await file.close();
+  const written = await readFile(path);
+  expect(written.every((byte, at) => byte === 1 + Math.floor(at / memory.length))).toBe(true);
+});
+
 it("of a large file with digests, the digests stay what is hashed", async () => {
   const file = await PartFile.create(join(folder, "digests"));
   const pictures = chunksOf(20 << 20, 3);
   const digests = pictures.map((picture) => sha256(picture));
   for (const [index, picture] of pictures.entries())
-    await file.write([picture], new Map([[picture, digests[index] ?? ""]]));
+    await file.write([picture], { digests: new Map([[picture, digests[index] ?? ""]]) });
   expect(await file.close()).toMatchObject({
     sha256: sha256(Buffer.from(digests.join(""))),
     sha256Of: "digests",

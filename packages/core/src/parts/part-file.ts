@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { basename, dirname } from "node:path";
 
 import { storeOf } from "../store/store-of.js";
-import type { FileName, UnpublishedFile } from "../store/store.js";
+import type { FileName, UnpublishedFile, WriteOptions } from "../store/store.js";
 import { BackgroundHash } from "./background-hash.js";
 
 /** Bytes from which a file is hashed by another thread, and from its start: with a thread to start, and without. */
@@ -19,6 +19,14 @@ export interface FileEntry {
    * written, and hashing them again would cost a downloader a seventh of its time.
    */
   sha256Of?: "digests" | undefined;
+}
+
+export interface PartWriteOptions extends WriteOptions {
+  /**
+   * SHA-256 in hex of chunks that have one already; see `FileEntry.sha256Of`. Not heeded in a large file of whose chunks none had one so
+   * far.
+   */
+  digests?: ReadonlyMap<Uint8Array, string>;
 }
 
 /** An attempt's file: appended to, hashed on the way, durable once closed. */
@@ -45,18 +53,16 @@ export class PartFile {
     return PartFile.named(dirname(path), { temporary: name, final: () => name });
   }
 
-  /**
-   * Appends chunks, in the order of the calls.
-   *
-   * @param digests SHA-256 in hex of chunks that have one already; see `FileEntry.sha256Of`. Not heeded in a large file of whose
-   *   chunks none had one so far
-   */
-  async write(chunks: readonly Uint8Array[], digests?: ReadonlyMap<Uint8Array, string>): Promise<void> {
+  /** Appends chunks, in the order of the calls. Their memory may be used again once it has come back. */
+  async write(
+    chunks: readonly Uint8Array[],
+    { digests, blocking = false }: PartWriteOptions = {},
+  ): Promise<void> {
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
     if (bytes === 0) return;
     this.#bytes += bytes;
     if (this.#background === undefined) this.#hashHere(chunks, digests);
-    await this.#file.write(chunks);
+    await this.#file.write(chunks, { blocking });
     this.#background?.reach(this.#file.written);
   }
 

@@ -1,8 +1,9 @@
+import { writevSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { joinSmall } from "./join-small.js";
-import type { FileName, UnpublishedFile } from "./store.js";
+import type { FileName, UnpublishedFile, WriteOptions } from "./store.js";
 
 /** A file on a disk, under a temporary name until it is published. */
 export class DiskFile implements UnpublishedFile {
@@ -37,20 +38,22 @@ export class DiskFile implements UnpublishedFile {
   }
 
   /** What comes while a write is under way goes together into the next one. */
-  async write(chunks: readonly Uint8Array[]): Promise<void> {
+  async write(chunks: readonly Uint8Array[], { blocking = false }: WriteOptions = {}): Promise<void> {
     this.#queue.push(...chunks);
-    this.#next ??= this.#writeNext(this.#writing);
+    this.#next ??= this.#writeNext(this.#writing, blocking);
     await this.#next;
   }
 
-  async #writeNext(before: Promise<void> | undefined): Promise<void> {
+  async #writeNext(before: Promise<void> | undefined, blocking: boolean): Promise<void> {
     await before;
     this.#writing = this.#next;
     this.#next = undefined;
     let rest = joinSmall(this.#queue);
     this.#queue = [];
     while (rest.length > 0) {
-      const { bytesWritten } = await this.#handle.writev(rest, this.#written);
+      const bytesWritten = blocking
+        ? writevSync(this.fd, rest, this.#written)
+        : (await this.#handle.writev(rest, this.#written)).bytesWritten;
       this.#written += bytesWritten;
       rest = skip(rest, bytesWritten);
     }

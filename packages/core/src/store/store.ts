@@ -10,6 +10,14 @@ export interface StoredFile {
   close(): Promise<void>;
 }
 
+export interface WriteOptions {
+  /**
+   * Whether a file on a disk is written by the calling thread: for one that has nothing else to do meanwhile, since no other thread has
+   * to be woken, and to fetch from this one's cache what was just made there. @default false
+   */
+  blocking?: boolean;
+}
+
 /** A file that is being written and that nobody sees under its final name before it is `publish`ed. */
 export interface UnpublishedFile {
   /** File descriptor, open for reading as well, where the file lies on a disk of this machine. */
@@ -17,7 +25,7 @@ export interface UnpublishedFile {
   /** Bytes that are in the file by now. */
   readonly written: number;
   /** Appends chunks, in the order of the calls. Their memory may be used again once it has come back. */
-  write(chunks: readonly Uint8Array[]): Promise<void>;
+  write(chunks: readonly Uint8Array[], options?: WriteOptions): Promise<void>;
   /** Has what was written so far brought to where it lasts, while more is made; what fails is thrown by `close`. */
   flush(): void;
   /** Makes all of it durable. */

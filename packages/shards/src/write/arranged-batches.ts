@@ -47,7 +47,11 @@ export async function* arrangedBatches(
       offset: Number(offsets[start + index]),
       length: lengths[start + index] ?? 0,
     }));
-    const ends = valueOffsets(places.map(({ length }) => length));
+    memory.nextBatch();
+    const ends = valueOffsets(
+      places.map(({ length }) => length),
+      memory.take,
+    );
     const imageBytes = ends.at(-1) ?? 0;
     const data = memory.take(imageBytes);
     await images.read(places, data);
@@ -60,12 +64,18 @@ export async function* arrangedBatches(
     });
     const columns = schema.fields.map(({ name, type }): Data => {
       if (name === "image")
-        return imageData(type as Struct, bytes, (row) => `${keys[start + row] ?? ""}.${extension}`);
+        return imageData(
+          type as Struct,
+          bytes,
+          (row) => `${keys[start + row] ?? ""}.${extension}`,
+          memory.take,
+        );
       return rows.slice(
         origins[name as keyof ShardRow] ?? (name as keyof TranslatedRow),
         type as DataType,
         start,
         end,
+        memory.take,
       );
     });
     yield { rows: places.length, columns, imageBytes };

@@ -1,21 +1,20 @@
-import { batchesInFlight } from "./write-batches.js";
+import { freshMemory } from "@leyenda/core";
 
-/**
- * Memory for the pictures of one batch at a time, used again once `writeBatches` does not need it any more: fresh memory costs more
- * than filling it.
- */
+/** Memory for the columns of one batch, given out again for the next; see core's `TakeMemory`. */
 export class BatchMemory {
-  readonly #pieces = Array.from({ length: batchesInFlight + 1 }, () => new Uint8Array(0));
-  #turn = 0;
+  #room = freshMemory(0);
+  /** Bytes that the batch has taken, whether there was room for them or not. */
+  #taken = 0;
 
-  /** @returns so many bytes, which hold anything */
-  take(bytes: number): Uint8Array {
-    const turn = this.#turn;
-    this.#turn = (turn + 1) % this.#pieces.length;
-    const piece = this.#pieces[turn];
-    if (piece !== undefined && piece.byteLength >= bytes) return piece.subarray(0, bytes);
-    const larger = new Uint8Array(Math.ceil(bytes * 1.25));
-    this.#pieces[turn] = larger;
-    return larger.subarray(0, bytes);
+  /** Before the columns of each batch, once those of the last are written. */
+  nextBatch(): void {
+    if (this.#taken > this.#room.length) this.#room = freshMemory(Math.ceil(this.#taken * 1.25));
+    this.#taken = 0;
   }
+
+  readonly take = (bytes: number): Buffer => {
+    const start = this.#taken;
+    this.#taken += Math.ceil(bytes / 8) * 8;
+    return this.#taken <= this.#room.length ? this.#room.subarray(start, start + bytes) : freshMemory(bytes);
+  };
 }

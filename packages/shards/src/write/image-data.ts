@@ -1,4 +1,4 @@
-import { textData } from "@leyenda/core";
+import { textData, type TakeMemory } from "@leyenda/core";
 import { type Binary, type Data, makeData, type Struct } from "apache-arrow";
 
 /**
@@ -7,11 +7,16 @@ import { type Binary, type Data, makeData, type Struct } from "apache-arrow";
  * @param bytes the pictures
  * @param pathOf a name for each
  */
-export function imageData(type: Struct, bytes: Data<Binary>, pathOf: (row: number) => string): Data {
+export function imageData(
+  type: Struct,
+  bytes: Data<Binary>,
+  pathOf: (row: number) => string,
+  take: TakeMemory,
+): Data {
   return makeData({
     type,
     length: bytes.length,
     nullCount: 0,
-    children: [bytes, textData(bytes.length, pathOf)],
+    children: [bytes, textData(bytes.length, pathOf, take)],
   });
 }

@@ -1,6 +1,5 @@
 import type { PartFile } from "@leyenda/core";
 import type { Schema } from "apache-arrow";
-
 import type { Compression } from "../arrow-codecs.js";
 import type { BatchPlace } from "../random-access/shard-index.js";
 import { BatchMemory } from "./batch-memory.js";
@@ -35,5 +34,8 @@ async function* layOut(
   batches: AsyncIterable<readonly ShardRow[]>,
 ): AsyncGenerator<ShardBatch, void, undefined> {
   const memory = new BatchMemory();
-  for await (const rows of batches) yield { rows: rows.length, columns: columnsOf(schema, rows, memory) };
+  for await (const rows of batches) {
+    memory.nextBatch();
+    yield { rows: rows.length, columns: columnsOf(schema, rows, memory.take) };
+  }
 }
