@@ -35,7 +35,7 @@ export async function withRun(
   const drain = new AbortController();
   const abort = new AbortController();
   let interrupted: { code: number; at: number } | undefined;
-  const progress = createProgress(io, options.json ?? false);
+  const progress = await createProgress(io, options.json ?? false);
   const observers: Observer[] = [];
   const stopListening = io.onSignal((signal) => {
     if (interrupted === undefined) {

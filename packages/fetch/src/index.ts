@@ -2,8 +2,6 @@ export { createClient } from "./create-client.js";
 export type { FetchClient } from "./create-client.js";
 export { createLookup } from "./create-lookup.js";
 export type { AddressResolver, Lookup, LookupOptions } from "./create-lookup.js";
-export { requestedRows, transientOutcomes } from "./parts/fetch-request.js";
-export type { FetchRequest } from "./parts/fetch-request.js";
 export type { ConnectTarget, FetchOptions } from "./fetch-options.js";
 export type { FetchResult, Validators } from "./fetch-result.js";
 export { fetchParts, refreshParts, retryParts } from "./fetch-parts.js";

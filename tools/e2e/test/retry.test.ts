@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => sample.close());
 
 function leyenda(dataDir: string, ...args: string[]): Promise<LeyendaRun> {
-  return runLeyenda([...args, "--data-dir", join(sample.folder, dataDir), "--workers", "2"]);
+  return runLeyenda([...args, "--data-dir", join(sample.folder, dataDir), "--workers", "1"]);
 }
 
 async function manifestOf(dataDir: string, stage: string): Promise<Manifest> {

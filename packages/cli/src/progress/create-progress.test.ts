@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Io } from "../io.js";
 import { createProgress } from "./create-progress.js";
 
-it("keeps what is said during a run, above the live view", () => {
+it("keeps what is said during a run, above the live view", async () => {
   let written = "";
   let now = 0;
   const io: Io = {
@@ -18,7 +18,7 @@ it("keeps what is said during a run, above the live view", () => {
     now: () => now,
     onSignal: () => () => undefined,
   };
-  const progress = createProgress(io, false);
+  const progress = await createProgress(io, false);
   progress.event({ type: "plan", stage: "fetch", parts: 2, partsDone: 0, rows: 20, rowsDone: 0 });
   expect(written).toContain("0/20");
   progress.say("leyenda: a note\n");

@@ -1,5 +1,4 @@
 import type { StageEvent } from "@leyenda/core";
-import { createLogUpdate } from "log-update";
 
 import type { Io } from "../io.js";
 import { duration, renderLive, renderProgress } from "./render-progress.js";
@@ -21,7 +20,7 @@ const plainMs = 10_000;
 const tickMs = 1_000;
 
 /** JSON lines on standard output, a live view on a terminal, or plain lines now and then. */
-export function createProgress(io: Io, json: boolean): Progress {
+export async function createProgress(io: Io, json: boolean): Promise<Progress> {
   if (json) {
     return {
       event: (event) => {
@@ -31,7 +30,7 @@ export function createProgress(io: Io, json: boolean): Progress {
       close: () => undefined,
     };
   }
-  const live = io.isTerminal ? createLive(io) : undefined;
+  const live = io.isTerminal ? await createLive(io) : undefined;
   let state: StageProgress | undefined;
   let shownAt = io.now();
   const say = (text: string): void => {
@@ -88,7 +87,9 @@ export function createProgress(io: Io, json: boolean): Progress {
   };
 }
 
-function createLive(io: Io): { show: (line: string) => void; clear: () => void } {
+async function createLive(io: Io): Promise<{ show: (line: string) => void; clear: () => void }> {
+  // What draws on terminals takes its time to load.
+  const { createLogUpdate } = await import("log-update");
   const stream = Object.assign(Object.create(process.stderr) as NodeJS.WriteStream, {
     write: (text: string) => {
       io.err(text);

@@ -6,7 +6,7 @@ import {
   runStage,
   type StageRevision,
 } from "@leyenda/core";
-import { type FetchRequest, requestedRows, transientOutcomes } from "@leyenda/fetch";
+import { type FetchRequest, requestedRows, transientOutcomes } from "@leyenda/fetch/request";
 import { type Command, InvalidArgumentError } from "commander";
 
 import { addDatasetOptions, overwriteOption } from "../options/dataset-options.js";
