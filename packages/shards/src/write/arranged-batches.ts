@@ -2,13 +2,14 @@ import {
   type ImageFiles,
   type ImagePlace,
   type RowsFile,
+  type TakeMemory,
   type TranslatedRow,
-  valueOffsets,
+  valueOffsets as valueOffsetsOf,
 } from "@leyenda/core";
 import { Binary, type Data, type DataType, makeData, type Schema, type Struct } from "apache-arrow";
 
 import { BatchMemory } from "./batch-memory.js";
-import { cutBatches } from "./cut-batches.js";
+import { type BatchRange, cutBatches } from "./cut-batches.js";
 import { imageData } from "./image-data.js";
 import type { ShardRow } from "./shard-schema.js";
 import type { ShardBatch } from "./write-batches.js";
@@ -26,9 +27,16 @@ export interface ArrangedBatchesOptions {
   extension: string;
 }
 
+/** A batch whose pictures are read. */
+interface Pictures {
+  range: BatchRange;
+  bytes: Data<Binary>;
+  take: TakeMemory;
+}
+
 /**
  * Lays out the record batches of a shard from its arranged rows and the pictures that they name. No row becomes an object: columns
- * are parts of the rows file's, pictures are read to where they are written from.
+ * are parts of the rows file's, pictures are read to where they are written from, those of a batch while the one before is written.
  *
  * @param rows in the order of the shard
  */
@@ -40,44 +48,48 @@ export async function* arrangedBatches(
 ): AsyncGenerator<ShardBatch & { imageBytes: number }, void, undefined> {
   const [keys, parts] = [rows.column("key"), rows.column("image_part")];
   const [offsets, lengths] = [rows.column("image_offset"), rows.column("image_length")];
-  const memory = new BatchMemory();
-  for (const { start, end } of cutBatches(lengths, rowsPerBatch)) {
+  const memory = new BatchMemory(2);
+  const ranges = [...cutBatches(lengths, rowsPerBatch)];
+  let reading = readNext();
+  try {
+    for (let batch = await reading; batch !== undefined; batch = await reading) {
+      reading = readNext();
+      // Thrown where it is waited for.
+      reading.catch(() => undefined);
+      yield layOut(batch);
+    }
+  } finally {
+    // Nothing is to be read any more from files that are closed then.
+    await reading.catch(() => undefined);
+  }
+
+  async function readNext(): Promise<Pictures | undefined> {
+    const range = ranges.shift();
+    if (range === undefined) return undefined;
+    const { start, end } = range;
     const places = Array.from({ length: end - start }, (_, index): ImagePlace => ({
       part: parts[start + index] ?? "",
       offset: Number(offsets[start + index]),
       length: lengths[start + index] ?? 0,
     }));
-    memory.nextBatch();
-    const ends = valueOffsets(
+    const take = memory.nextBatch();
+    const valueOffsets = valueOffsetsOf(
       places.map(({ length }) => length),
-      memory.take,
+      take,
     );
-    const imageBytes = ends.at(-1) ?? 0;
-    const data = memory.take(imageBytes);
+    const data = take(valueOffsets.at(-1) ?? 0);
     await images.read(places, data);
-    const bytes = makeData({
-      type: new Binary(),
-      length: places.length,
-      nullCount: 0,
-      valueOffsets: ends,
-      data,
-    });
+    const bytes = makeData({ type: new Binary(), length: places.length, nullCount: 0, valueOffsets, data });
+    return { range, bytes, take };
+  }
+
+  function layOut({ range: { start, end }, bytes, take }: Pictures): ShardBatch & { imageBytes: number } {
     const columns = schema.fields.map(({ name, type }): Data => {
       if (name === "image")
-        return imageData(
-          type as Struct,
-          bytes,
-          (row) => `${keys[start + row] ?? ""}.${extension}`,
-          memory.take,
-        );
-      return rows.slice(
-        origins[name as keyof ShardRow] ?? (name as keyof TranslatedRow),
-        type as DataType,
-        start,
-        end,
-        memory.take,
-      );
+        return imageData(type as Struct, bytes, (row) => `${keys[start + row] ?? ""}.${extension}`, take);
+      const origin = origins[name as keyof ShardRow] ?? (name as keyof TranslatedRow);
+      return rows.slice(origin, type as DataType, start, end, take);
     });
-    yield { rows: places.length, columns, imageBytes };
+    return { rows: end - start, columns, imageBytes: bytes.values.byteLength };
   }
 }

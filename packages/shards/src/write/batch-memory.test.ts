@@ -3,17 +3,22 @@ import { expect, it } from "vitest";
 
 import { BatchMemory } from "./batch-memory.js";
 
-it("gives each piece of a batch its own bytes, wherever it begins to lack room", () => {
+it("gives each piece of the batches in hand its own bytes, wherever it begins to lack room", () => {
   const batches = fc.array(fc.array(fc.nat(300), { maxLength: 20 }), { minLength: 1, maxLength: 10 });
   fc.assert(
-    fc.property(batches, (sizes) => {
-      const memory = new BatchMemory();
+    fc.property(batches, fc.integer({ min: 1, max: 3 }), (sizes, inHand) => {
+      const memory = new BatchMemory(inHand);
+      const taken: Buffer[][] = [];
+      let filling = 0;
       for (const pieces of sizes) {
-        memory.nextBatch();
-        const taken = pieces.map((size, index) => memory.take(size).fill(index + 1));
-        expect(taken.map(({ length }) => length)).toEqual(pieces);
-        for (const [index, piece] of taken.entries()) {
-          expect(piece.every((byte) => byte === index + 1)).toBe(true);
+        const take = memory.nextBatch();
+        taken.push(pieces.map((size) => take(size).fill((filling += 1))));
+        if (taken.length > inHand) taken.shift();
+        expect(taken.at(-1)?.map(({ length }) => length)).toEqual(pieces);
+        const all = taken.flat();
+        for (const [index, piece] of all.entries()) {
+          const wanted = (filling - all.length + index + 1) % 256;
+          expect(piece.every((byte) => byte === wanted)).toBe(true);
           expect(piece.byteOffset % 8).toBe(0);
         }
       }
@@ -21,13 +26,10 @@ it("gives each piece of a batch its own bytes, wherever it begins to lack room",
   );
 });
 
-it("gives the memory of a batch again to the next that is no larger", () => {
-  const memory = new BatchMemory();
-  const buffers = [100, 100, 90, 100].map((size) => {
-    memory.nextBatch();
-    return memory.take(size).buffer;
-  });
-  expect(buffers[1]).not.toBe(buffers[0]);
-  expect(buffers[2]).toBe(buffers[1]);
-  expect(buffers[3]).toBe(buffers[1]);
+it("gives the memory of a batch again to one that is no larger", () => {
+  const memory = new BatchMemory(2);
+  const buffers = [100, 100, 100, 100, 90, 100].map((size) => memory.nextBatch()(size).buffer);
+  expect(new Set(buffers.slice(0, 4)).size).toBe(4);
+  expect(buffers[4]).toBe(buffers[2]);
+  expect(buffers[5]).toBe(buffers[3]);
 });

@@ -9,6 +9,12 @@ import type { BatchPlace } from "../random-access/shard-index.js";
 /** Bytes after which the disk is given something to do while the next batches are laid out. */
 const flushBytes = 16 << 20;
 
+/**
+ * Up to so many bytes a batch is written by this thread: it is in its cache, and gone to the system's in less time than another thread
+ * takes to hear of it. With larger ones the disk is what is waited for, and completions of reads are not to wait as well.
+ */
+const smallBytes = 1 << 20;
+
 /** A record batch that is laid out: a column for each field of its schema. */
 export interface ShardBatch {
   /** At least 1. */
@@ -34,8 +40,10 @@ export async function writeBatches(
   await file.write(encoder.header());
   for await (const { rows, columns } of batches) {
     const offset = encoder.position;
-    await file.write(encoder.batch(rows, columns), { blocking: true });
-    places.push({ offset, length: encoder.position - offset, rows });
+    const chunks = encoder.batch(rows, columns);
+    const length = encoder.position - offset;
+    await file.write(chunks, { blocking: length <= smallBytes });
+    places.push({ offset, length, rows });
     if (encoder.position - flushed < flushBytes) continue;
     file.flush();
     flushed = encoder.position;

@@ -33,9 +33,7 @@ async function* layOut(
   schema: Schema,
   batches: AsyncIterable<readonly ShardRow[]>,
 ): AsyncGenerator<ShardBatch, void, undefined> {
-  const memory = new BatchMemory();
-  for await (const rows of batches) {
-    memory.nextBatch();
-    yield { rows: rows.length, columns: columnsOf(schema, rows, memory.take) };
-  }
+  const memory = new BatchMemory(1);
+  for await (const rows of batches)
+    yield { rows: rows.length, columns: columnsOf(schema, rows, memory.nextBatch()) };
 }
