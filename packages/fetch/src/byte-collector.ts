@@ -39,7 +39,8 @@ export class ByteCollector {
     const whole = buffer.subarray(0, this.#length);
     // A body may be kept for long: thousands of tiny ones must not hold a page each.
     if (2 * whole.length > buffer.length) return whole;
-    const copy = Buffer.from(whole);
+    const copy = Buffer.allocUnsafeSlow(whole.length);
+    copy.set(whole);
     this.#pool.give(buffer);
     return copy;
   }

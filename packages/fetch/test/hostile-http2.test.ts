@@ -48,6 +48,8 @@ const bomb = gzipSync(Buffer.alloc(30_000_000));
 interface Behaviour extends Http2Behaviour {
   name: string;
   outcome: Outcome;
+  /** What it comes to with the Node.js versions that notice what others do not. */
+  or?: Outcome;
   expected?: Partial<FetchResult>;
   body?: Buffer;
 }
@@ -211,6 +213,7 @@ const behaviours: Behaviour[] = [
       flood(connection.socket, frame(data, 0, stream, "x".repeat(16_000)));
     },
     outcome: "too_large",
+    or: "http_protocol",
   },
   {
     name: "a Content-Length above maxBytes",
@@ -326,6 +329,7 @@ const behaviours: Behaviour[] = [
       connection.data(stream, gif, endStream);
     },
     outcome: "truncated_body",
+    or: "http_protocol",
   },
 
   // Slowness.
@@ -403,6 +407,7 @@ const behaviours: Behaviour[] = [
       flood(socket, Buffer.concat(Array.from({ length: 500 }, () => one)));
     },
     outcome: "timeout",
+    or: "http_protocol",
   },
   {
     name: "a flood of frames of no known type",
@@ -410,6 +415,7 @@ const behaviours: Behaviour[] = [
       flood(socket, frame(0xfa, 0, stream, "x".repeat(10_000)));
     },
     outcome: "timeout",
+    or: "http_protocol",
   },
   {
     name: "a flood of continuations",
@@ -486,6 +492,7 @@ const behaviours: Behaviour[] = [
       socket.write(frame(data, 0, stream, Buffer.alloc(20_000)));
     },
     outcome: "timeout",
+    or: "http_protocol",
   },
   {
     name: "data before a head",
@@ -493,6 +500,7 @@ const behaviours: Behaviour[] = [
       connection.data(stream, gif);
     },
     outcome: "timeout",
+    or: "http_protocol",
   },
   {
     name: "a head for a stream that nobody opened",
@@ -515,6 +523,7 @@ const behaviours: Behaviour[] = [
       socket.write(frame(frameTypes.headers, endHeaders, stream, Buffer.alloc(100, 0xff)));
     },
     outcome: "timeout",
+    or: "http_protocol",
   },
   {
     name: "no status",
@@ -561,14 +570,15 @@ const behaviours: Behaviour[] = [
 ];
 
 describe("a hostile HTTP/2 server", { retry: 3 }, () => {
-  it.each(behaviours)("$name: $outcome", async ({ outcome, expected, body, serve, greeting }) => {
+  it.each(behaviours)("$name: $outcome", async ({ outcome, or = outcome, expected, body, serve, greeting }) => {
     const server = await rawHttp2Server({ serve, ...(greeting === undefined ? {} : { greeting }) });
     const client = plainClient(options);
     try {
       const begun = performance.now();
       const result = await client.fetchImage(`https://127.0.0.1:${server.port}/a.jpg`);
       expect(performance.now() - begun).toBeLessThan(deadlines.totalMs + graceMs);
-      expect(result).toMatchObject({ outcome, attempts: 1, ...expected });
+      expect([outcome, or]).toContain(result.outcome);
+      expect(result).toMatchObject({ attempts: 1, ...expected });
       if (outcome === "ok") expect(body?.equals(result.body ?? Buffer.alloc(0))).toBe(true);
       else expect(result).toMatchObject({ body: null, sha256: null });
       await client.close();
