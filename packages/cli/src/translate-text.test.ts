@@ -13,13 +13,17 @@ const corpus = process.env.LEYENDA_CORPUS;
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 const bin = fileURLToPath(new URL("../bin/leyenda.js", import.meta.url));
 
+// Task runners set the one beside the other, of which later versions of Node.js complain.
+const environment: NodeJS.ProcessEnv = { ...process.env };
+delete environment.FORCE_COLOR;
+
 async function translate(
   input: string | Buffer,
   ...args: (string | Record<string, string>)[]
 ): Promise<{ code: number; out: string; err: string }> {
   const words = args.filter((arg) => typeof arg === "string");
   const env = Object.assign(
-    { ...process.env },
+    { ...environment },
     ...args.filter((arg) => typeof arg !== "string"),
   ) as NodeJS.ProcessEnv;
   const child = spawn(process.execPath, [bin, "translate", "--threads", "1", ...words], {
@@ -133,6 +137,7 @@ describe("leyenda translate < text", () => {
     const lines = "a red car\n".repeat(50_000);
     const child = spawn(process.execPath, [bin, "translate", "--threads", "1", "--beams", "1"], {
       cwd: repository,
+      env: environment,
     });
     child.stdin.on("error", () => undefined);
     child.stdin.end(lines);
