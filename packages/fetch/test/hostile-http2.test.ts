@@ -570,24 +570,27 @@ const behaviours: Behaviour[] = [
 ];
 
 describe("a hostile HTTP/2 server", { retry: 3 }, () => {
-  it.each(behaviours)("$name: $outcome", async ({ outcome, or = outcome, expected, body, serve, greeting }) => {
-    const server = await rawHttp2Server({ serve, ...(greeting === undefined ? {} : { greeting }) });
-    const client = plainClient(options);
-    try {
-      const begun = performance.now();
-      const result = await client.fetchImage(`https://127.0.0.1:${server.port}/a.jpg`);
-      expect(performance.now() - begun).toBeLessThan(deadlines.totalMs + graceMs);
-      expect([outcome, or]).toContain(result.outcome);
-      expect(result).toMatchObject({ attempts: 1, ...expected });
-      if (outcome === "ok") expect(body?.equals(result.body ?? Buffer.alloc(0))).toBe(true);
-      else expect(result).toMatchObject({ body: null, sha256: null });
-      await client.close();
-      // Everything is closed from our side, whatever the server would like.
-      for (let n = 0; n < 40 && server.open() > 0; n++) await wait(25);
-      expect(server.open()).toBe(0);
-    } finally {
-      await client.close();
-      await server.close();
-    }
-  });
+  it.each(behaviours)(
+    "$name: $outcome",
+    async ({ outcome, or = outcome, expected, body, serve, greeting }) => {
+      const server = await rawHttp2Server({ serve, ...(greeting === undefined ? {} : { greeting }) });
+      const client = plainClient(options);
+      try {
+        const begun = performance.now();
+        const result = await client.fetchImage(`https://127.0.0.1:${server.port}/a.jpg`);
+        expect(performance.now() - begun).toBeLessThan(deadlines.totalMs + graceMs);
+        expect([outcome, or]).toContain(result.outcome);
+        expect(result).toMatchObject({ attempts: 1, ...expected });
+        if (outcome === "ok") expect(body?.equals(result.body ?? Buffer.alloc(0))).toBe(true);
+        else expect(result).toMatchObject({ body: null, sha256: null });
+        await client.close();
+        // Everything is closed from our side, whatever the server would like.
+        for (let n = 0; n < 40 && server.open() > 0; n++) await wait(25);
+        expect(server.open()).toBe(0);
+      } finally {
+        await client.close();
+        await server.close();
+      }
+    },
+  );
 });
