@@ -1,5 +1,6 @@
 import type { PartFile } from "@leyenda/core";
 import type { Schema } from "apache-arrow";
+
 import type { Compression } from "../arrow-codecs.js";
 import type { BatchPlace } from "../random-access/shard-index.js";
 import { BatchMemory } from "./batch-memory.js";
