@@ -5,8 +5,7 @@ import { valueOffsets } from "./value-offsets.js";
 
 /** An Arrow binary column without nulls, its values laid out one after the other. */
 export function binaryData(values: readonly Uint8Array[], take: TakeMemory = freshMemory): Data<Binary> {
-  const lengths = values.map(({ byteLength }) => byteLength);
-  const offsets = valueOffsets(lengths, take);
+  const offsets = valueOffsets(values.length, (row) => values[row]?.byteLength ?? 0, take);
   const data = take(offsets.at(-1) ?? 0);
   values.forEach((value, index) => {
     data.set(value, offsets[index]);

@@ -65,7 +65,7 @@ export class ImagesWriter {
       if (this.#encoder.position === 0) await this.#file.write(this.#encoder.batch(0, [binaryData([])]));
       return;
     }
-    const offsets = valueOffsets(pending.map(({ bytes }) => bytes.byteLength));
+    const offsets = valueOffsets(pending.length, (row) => pending[row]?.bytes.byteLength ?? 0);
     const total = offsets.at(-1) ?? 0;
     if (this.#blank.byteLength < total) this.#blank = new Uint8Array(total);
     const blank = this.#blank.subarray(0, total);

@@ -4,7 +4,7 @@ import {
   type RowsFile,
   type TakeMemory,
   type TranslatedRow,
-  valueOffsets as valueOffsetsOf,
+  valueOffsets,
 } from "@leyenda/core";
 import { Binary, type Data, type DataType, makeData, type Schema, type Struct } from "apache-arrow";
 
@@ -73,13 +73,16 @@ export async function* arrangedBatches(
       length: lengths[start + index] ?? 0,
     }));
     const take = memory.nextBatch();
-    const valueOffsets = valueOffsetsOf(
-      places.map(({ length }) => length),
-      take,
-    );
-    const data = take(valueOffsets.at(-1) ?? 0);
+    const ends = valueOffsets(places.length, (row) => places[row]?.length ?? 0, take);
+    const data = take(ends.at(-1) ?? 0);
     await images.read(places, data);
-    const bytes = makeData({ type: new Binary(), length: places.length, nullCount: 0, valueOffsets, data });
+    const bytes = makeData({
+      type: new Binary(),
+      length: places.length,
+      nullCount: 0,
+      valueOffsets: ends,
+      data,
+    });
     return { range, bytes, take };
   }
 
